@@ -1,0 +1,56 @@
+"""The only place that reads the time.
+
+Everything else takes a ``moment`` (an aware datetime) or a ``Clock``. Not here: time zones of
+states, working-day calendars (they belong to the corridor that needs them).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Something that tells the time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class VirtualClock:
+    """A time that moves only when it is told to, so that a run can be repeated to the byte."""
+
+    def __init__(self, start: datetime) -> None:
+        if start.tzinfo is None:
+            raise ValueError("a clock starts at an aware datetime")
+        self._now = start.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, step: timedelta) -> None:
+        """Move forward by ``step``; time never goes back."""
+        if step < timedelta(0):
+            raise ValueError("a clock does not go back")
+        self._now += step
+
+
+LATEST_OFFSET = timedelta(hours=14)
+"""The time zone furthest ahead of UTC (Line Islands, UTC+14)."""
+
+
+def latest_date(moment: datetime) -> date:
+    """Return the date that it is, at ``moment``, in the time zone furthest ahead.
+
+    A date written by a partner is "in the future" only when it is later than this one: the
+    agreements do not say whose clock counts.
+    """
+    return (moment.astimezone(UTC) + LATEST_OFFSET).date()

@@ -1,0 +1,30 @@
+"""How it is written: hardened reader, layout tables, JSON and YAML. Only this package creates parsers."""
+
+from asw_exchange.codec.documents import from_json, from_yaml, json_schema, read_document, to_json, to_yaml
+from asw_exchange.codec.layout import Layout
+from asw_exchange.codec.paths import name_of, path_of
+from asw_exchange.codec.reader import DEFAULT_LIMITS, Limits, read, read_trusted, reread
+from asw_exchange.codec.table import many, one, record, text, texts, within
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Layout",
+    "Limits",
+    "from_json",
+    "from_yaml",
+    "json_schema",
+    "many",
+    "name_of",
+    "one",
+    "path_of",
+    "read",
+    "read_document",
+    "read_trusted",
+    "record",
+    "reread",
+    "text",
+    "texts",
+    "to_json",
+    "to_yaml",
+    "within",
+]

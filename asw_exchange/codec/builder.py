@@ -1,0 +1,219 @@
+"""Compiles a layout into a writer: a document in, XML text out, the same bytes every time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
+from asw_exchange.codec.values import TEXT, ValueCodec
+from asw_exchange.errors import BuildError, FieldNotCarried, ValueNotCarried
+
+Append = Callable[[str], None]
+Writer = Callable[[Any, list[str]], None]
+
+_SPECIAL = re.compile("[&<>\"\t\n\r]").search
+_UNSAFE = re.compile("[^ -%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
+"""Anything to escape, or to refuse."""
+
+
+def escape(text: str) -> str:
+    """Escape for element content, as Canonical XML 1.0 writes it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
+
+
+def escape_attribute(text: str) -> str:
+    """Escape for an attribute value in double quotes, as Canonical XML 1.0 writes it."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return text.replace("\t", "&#x9;").replace("\n", "&#xA;").replace("\r", "&#xD;")
+
+
+def compile_writer(namespace: str, root: str, record: Record) -> Callable[[Any], str]:
+    """Return the function that writes a document as XML text without a declaration.
+
+    It raises FieldNotCarried or ValueNotCarried, naming the field by its path in the model.
+    """
+    body = _element(root, record, f' xmlns="{namespace}"')
+    expected = record.type
+
+    def write(document: Any) -> str:
+        if not isinstance(document, expected):
+            raise BuildError(
+                f"{root} is built from a {expected.__name__}", value=type(document).__name__
+            )
+        out: list[str] = []
+        body(document, out)
+        return "".join(out)
+
+    return write
+
+
+def _element(name: str, record: Record, namespace: str = "") -> Writer:
+    attributes = [_attribute(node) for node in record.nodes if isinstance(node, Attribute)]
+    writers = [_node(node, record) for node in record.nodes if not isinstance(node, Attribute)]
+    check = _refuse_uncarried(record)
+    opening, bare, closing = f"<{name}{namespace}", f"<{name}{namespace}>", f"</{name}>"
+
+    def write(value: Any, out: list[str]) -> None:
+        check(value)
+        if attributes:
+            out.append(f"{opening}{''.join([attribute(value) for attribute in attributes])}>")
+        else:
+            out.append(bare)
+        for writer in writers:
+            writer(value, out)
+        out.append(closing)
+
+    return write
+
+
+def _refuse_uncarried(record: Record) -> Callable[[Any], None]:
+    defaults = _defaults(record)
+    missing = [
+        (name, attrgetter(name), defaults[name])
+        for name in record.type.__struct_fields__
+        if name not in record.fields
+    ]
+
+    def check(value: Any) -> None:
+        for name, get, default in missing:
+            if get(value) != default:
+                raise FieldNotCarried(
+                    "this form has no place for the field", path=name, value=str(get(value)), hint="leave it out"
+                )
+
+    return check
+
+
+def _defaults(record: Record) -> dict[str, Any]:
+    names, values = record.type.__struct_fields__, record.type.__struct_defaults__
+    return dict.fromkeys(names) | dict(zip(names[len(names) - len(values) :], values, strict=True))
+
+
+def _node(node: Node, record: Record) -> Writer:
+    match node:
+        case Leaf():
+            return _leaves(node) if node.many else _leaf(node)
+        case Content(field, codec):
+            return _content(field, codec)
+        case Constant(element, text):
+            constant = f"<{element}>{escape(text)}</{element}>"
+            return lambda value, out: out.append(constant)
+        case Nested():
+            return _nested_many(node) if node.many else _nested(node)
+        case Within(element, nodes):
+            return _within(element, [_node(inner, record) for inner in nodes])
+        case Attribute():  # pragma: no cover - attributes are taken by the element around them
+            raise AssertionError(node)
+
+
+def _encode(codec: ValueCodec, value: Any, path: str) -> str:
+    try:
+        text = codec.write(value)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueNotCarried(f"the value {error}", path=path, value=str(value)) from error
+    return escape(text) if _SPECIAL(text) else text
+
+
+def _leaf(node: Leaf) -> Writer:
+    get, codec, field = attrgetter(node.field), node.codec, node.field
+    opening, closing = f"<{node.element}>", f"</{node.element}>"
+
+    def write(value: Any, out: list[str]) -> None:
+        found = get(value)
+        if found is not None:
+            out.append(f"{opening}{_encode(codec, found, field)}{closing}")
+
+    def write_text(value: Any, out: list[str]) -> None:
+        found = get(value)
+        if type(found) is str and not _UNSAFE(found):
+            out.append(f"{opening}{found}{closing}")
+        else:
+            write(value, out)
+
+    return write_text if codec is TEXT else write
+
+
+def _leaves(node: Leaf) -> Writer:
+    get, codec, field = attrgetter(node.field), node.codec, node.field
+    opening, closing = f"<{node.element}>", f"</{node.element}>"
+
+    def write(value: Any, out: list[str]) -> None:
+        for index, found in enumerate(get(value)):
+            out.append(f"{opening}{_encode(codec, found, f'{field}[{index}]')}{closing}")
+
+    return write
+
+
+def _content(field: str, codec: ValueCodec) -> Writer:
+    get = attrgetter(field)
+
+    def write(value: Any, out: list[str]) -> None:
+        found = get(value)
+        if found is not None:
+            out.append(_encode(codec, found, field))
+
+    return write
+
+
+def _attribute(node: Attribute) -> Callable[[Any], str]:
+    get, codec, field, name = attrgetter(node.field), node.codec, node.field, node.name
+
+    def write(value: Any) -> str:
+        found = get(value)
+        if found is None:
+            return ""
+        try:
+            text = codec.write(found)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ValueNotCarried(f"the value {error}", path=field, value=str(found)) from error
+        return f' {name}="{escape_attribute(text) if _SPECIAL(text) else text}"'
+
+    return write
+
+
+def _nested(node: Nested) -> Writer:
+    get, body, field = attrgetter(node.field), _element(node.element, node.record), node.field
+
+    def write(value: Any, out: list[str]) -> None:
+        found = get(value)
+        if found is not None:
+            try:
+                body(found, out)
+            except BuildError as error:
+                error.path = f"{field}.{error.path}"
+                raise
+
+    return write
+
+
+def _nested_many(node: Nested) -> Writer:
+    get, body, field = attrgetter(node.field), _element(node.element, node.record), node.field
+
+    def write(value: Any, out: list[str]) -> None:
+        for index, found in enumerate(get(value)):
+            try:
+                body(found, out)
+            except BuildError as error:
+                error.path = f"{field}[{index}].{error.path}"
+                raise
+
+    return write
+
+
+def _within(element: str, writers: list[Writer]) -> Writer:
+    opening, closing = f"<{element}>", f"</{element}>"
+
+    def write(value: Any, out: list[str]) -> None:
+        start = len(out)
+        out.append(opening)
+        for writer in writers:
+            writer(value, out)
+        if len(out) == start + 1:
+            out.pop()
+        else:
+            out.append(closing)
+
+    return write

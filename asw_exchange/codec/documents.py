@@ -1,0 +1,137 @@
+"""Documents to and from JSON and YAML, for people and for programs that do not want XML."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from asw_exchange.errors import InputError
+from asw_exchange.model import Value
+
+T = TypeVar("T", bound=Value)
+
+MAX_BYTES = 4 * 1024 * 1024
+
+
+def to_json(document: Value, *, indent: int = 2) -> bytes:
+    """Return the document as JSON: decimals as strings, dates as ISO 8601, absent fields left out."""
+    encoded = msgspec.json.encode(document)
+    return msgspec.json.format(encoded, indent=indent) if indent else encoded
+
+
+def to_yaml(document: Value) -> bytes:
+    """Return the document as YAML with the same content as ``to_json``."""
+    plain = msgspec.to_builtins(document, builtin_types=())
+    text: str = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=100)
+    return text.encode()
+
+
+def from_json(data: bytes, type_: type[T]) -> T:
+    """Read a document of ``type_``. Raises InputError with the path and line of what is wrong."""
+    _check_size(data)
+    try:
+        return msgspec.json.decode(data, type=type_)
+    except msgspec.ValidationError as error:
+        raise _input_error(error, data) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}", line=_json_line(error, data)) from error
+
+
+def from_yaml(data: bytes, type_: type[T]) -> T:
+    """Read a document of ``type_``. Every scalar is taken as text and converted by the field's type,
+    so ``country: NO`` is Norway and ``hs_code: 010121`` keeps its zero. Anchors and aliases are refused.
+
+    Raises InputError with the path and line of what is wrong.
+    """
+    _check_size(data)
+    try:
+        plain = yaml.load(data.decode("utf-8"), Loader=_PlainLoader)  # noqa: S506 - builds only str, list, dict
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error)
+        raise InputError(f"not YAML: {reason}", line=mark.line + 1 if mark else None) from error
+    try:
+        return msgspec.convert(plain, type_, strict=False)
+    except msgspec.ValidationError as error:
+        raise _input_error(error, data) from error
+
+
+def json_schema(type_: type[Value]) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a document type."""
+    return msgspec.json.schema(type_)
+
+
+def read_document(path: Path, data: bytes, type_: type[T]) -> T:
+    """Read ``data`` as YAML or JSON by the ending of ``path``; the error names the file."""
+    reader = from_yaml if path.suffix.lower() in {".yaml", ".yml"} else from_json
+    try:
+        return reader(data, type_)
+    except InputError as error:
+        raise error.in_file(str(path)) from error.__cause__
+
+
+class _PlainLoader(yaml.BaseLoader):
+    """Text, lists and mappings; nothing that could expand."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(None, None, "aliases are not accepted", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{len(data)} bytes, more than the {MAX_BYTES} accepted")
+
+
+_PATH = re.compile(r"^(?P<message>.*?)(?: - at `(?P<key>key in )?(?P<path>\$[^`]*)`)?$", re.DOTALL)
+_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]+)`")
+
+
+def _input_error(error: msgspec.ValidationError, data: bytes) -> InputError:
+    match = _PATH.match(str(error))
+    message, path = (match["message"], match["path"] or "$") if match else (str(error), "$")
+    unknown = _UNKNOWN.search(message)
+    target = f"{path}.{unknown['name']}" if unknown else path
+    line, value = _locate(data, target)
+    hint = "check the spelling of the field's name" if unknown else None
+    return InputError(message, path=target, line=line, value=value, hint=hint)
+
+
+def _locate(data: bytes, path: str) -> tuple[int | None, str | None]:
+    """Find line and text of ``$.items[0].hs_code`` in JSON or YAML (JSON is read as the YAML it also is)."""
+    try:
+        node = yaml.compose(data.decode("utf-8"), Loader=_PlainLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+        return None, None
+    line: int | None = node.start_mark.line + 1 if node else None
+    for name, index in re.findall(r"\.([A-Za-z_]\w*)|\[(\d+|\.\.\.)\]", path):
+        node, found_line = _step(node, name, index)
+        if node is None:
+            break
+        line = found_line
+    return line, node.value if isinstance(node, yaml.ScalarNode) else None
+
+
+def _step(node: Any, name: str, index: str) -> tuple[Any, int | None]:
+    if name and isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == name:
+                return value, key.start_mark.line + 1
+    if index.isdigit() and isinstance(node, yaml.SequenceNode) and int(index) < len(node.value):
+        entry = node.value[int(index)]
+        return entry, entry.start_mark.line + 1
+    return None, None
+
+
+_BYTE = re.compile(r"\(byte (\d+)\)")
+
+
+def _json_line(error: Exception, data: bytes) -> int | None:
+    match = _BYTE.search(str(error))
+    return data.count(b"\n", 0, int(match.group(1))) + 1 if match else None

@@ -1,0 +1,63 @@
+"""Layout tables at work: the one place where the model and XML meet.
+
+One table builds (``write``), parses (``read``) and documents (``mapping``) a message. Tables are
+compiled once into closures; nothing is looked up by name while a document passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from asw_exchange.codec.builder import compile_writer
+from asw_exchange.codec.parser import compile_reader
+from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The table of one message: its namespace (which carries the version), root element and record."""
+
+    namespace: str
+    root: str
+    record: Record
+    write: Callable[[Any], str] = field(init=False, repr=False, compare=False)
+    read: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "write", compile_writer(self.namespace, self.root, self.record))
+        object.__setattr__(self, "read", compile_reader(self.namespace, self.root, self.record))
+
+    @property
+    def tag(self) -> str:
+        """The root element in Clark notation."""
+        return f"{{{self.namespace}}}{self.root}"
+
+    def mapping(self) -> Iterator[tuple[str, str]]:
+        """Yield (field path, element path) for every field, for the documentation."""
+        yield from _mapping(self.record, "", self.root)
+
+
+def _mapping(of: Record, fields: str, elements: str) -> Iterator[tuple[str, str]]:
+    for node in of.nodes:
+        yield from _map_node(node, of, fields, elements)
+
+
+def _map_node(node: Node, of: Record, fields: str, elements: str) -> Iterator[tuple[str, str]]:
+    match node:
+        case Leaf(element, name, _, several):
+            yield f"{fields}{name}{'[]' if several else ''}", f"{elements}/{element}"
+        case Attribute(attribute, name, _):
+            yield f"{fields}{name}", f"{elements}/@{attribute}"
+        case Content(name, _):
+            yield f"{fields}{name}", elements
+        case Constant():
+            return
+        case Nested(element, name, inner, several):
+            yield from _mapping(inner, f"{fields}{name}{'[]' if several else ''}.", f"{elements}/{element}")
+        case Within(element, nodes):
+            for inner_node in nodes:
+                yield from _map_node(inner_node, of, fields, f"{elements}/{element}")
+
+

@@ -1,0 +1,154 @@
+"""The one place that creates XML parsers: bytes in, a tree out, or a ReadError.
+
+No document type declaration, no entities but the five of XML, no network, no XInclude, no schema
+locations taken from the instance. Caps bound what a stranger can make us hold.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from asw_exchange.errors import ForbiddenDoctype, NotWellFormed, TooLarge, WrongEncoding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Caps on one document. The defaults leave room for a certificate of several hundred items."""
+
+    bytes: int = 4 * 1024 * 1024
+    elements: int = 50_000
+    attributes: int = 50_000
+    depth: int = 60
+    text: int = 1024 * 1024
+    """Characters in one text node or attribute value."""
+
+
+DEFAULT_LIMITS = Limits()
+
+_ENCODING = re.compile(rb"""\A<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_UTF8_NAMES = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
+_BOM = b"\xef\xbb\xbf"
+_FOREIGN_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
+
+
+def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=huge,
+        remove_comments=True,
+        remove_pis=not keep_instructions,
+        strip_cdata=True,
+        collect_ids=False,
+    )
+
+
+_DOCUMENT = _parser(keep_instructions=False)
+_SIGNED = _parser(keep_instructions=True)
+_OWN = _parser(keep_instructions=False, huge=True)
+
+
+def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: bool = False) -> etree._Element:
+    """Parse ``data`` and return its root element.
+
+    Comments are dropped, and processing instructions unless ``keep_instructions``, so the text of an
+    element is whole: ``10<!-- -->00`` reads as ``1000``. Line numbers are those of ``data``.
+
+    Raises NotWellFormed, ForbiddenDoctype, WrongEncoding or TooLarge.
+    """
+    _check_bytes(data, limits)
+    try:
+        root = etree.fromstring(data, _SIGNED if keep_instructions else _DOCUMENT)
+    except etree.XMLSyntaxError as error:
+        raise _syntax_error(error, data) from error
+    except ValueError as error:
+        raise NotWellFormed(f"not XML: {error}") from error
+    if root is None:
+        raise NotWellFormed("the document is empty")
+    docinfo = root.getroottree().docinfo
+    if docinfo.internalDTD is not None or docinfo.externalDTD is not None:
+        raise _doctype()
+    if _too_deep(limits.depth)(root):
+        raise TooLarge(f"elements are nested deeper than {limits.depth} levels")
+    return root
+
+
+def reread(canonical: bytes) -> etree._Element:
+    """Parse bytes that came out of our own canonicalisation of a tree that ``read`` had accepted."""
+    return etree.fromstring(canonical, _DOCUMENT)
+
+
+def read_trusted(data: bytes) -> etree._Element:
+    """Parse one of our own files (a schema, a rule file), comments kept out, any length."""
+    return etree.fromstring(data, _OWN)
+
+
+def _check_bytes(data: bytes, limits: Limits) -> None:
+    if len(data) > limits.bytes:
+        raise TooLarge(f"{len(data)} bytes, more than the {limits.bytes} accepted")
+    if not data.strip():
+        raise NotWellFormed("the document is empty")
+    if data.startswith(_FOREIGN_BOMS):
+        raise WrongEncoding("UTF-16 or UTF-32", hint="write the document in UTF-8")
+    declared = _ENCODING.match(data[len(_BOM) :] if data.startswith(_BOM) else data)
+    if declared and declared.group(1).lower() not in _UTF8_NAMES:
+        name = declared.group(1).decode("ascii")
+        raise WrongEncoding("the XML declaration names another encoding", value=name, hint="write in UTF-8")
+    if b"<!DOCTYPE" in data[: _prolog_end(data)]:
+        raise _doctype()
+    if data.count(b"<") > 2 * limits.elements:
+        raise TooLarge(f"more than the {limits.elements} elements accepted")
+    if data.count(b"=") > 2 * limits.attributes and _count_attributes(data) > limits.attributes:
+        raise TooLarge(f"more than the {limits.attributes} attributes accepted")
+
+
+_ROOT_TAG = re.compile(rb"<[^?!\s]")
+
+
+def _prolog_end(data: bytes) -> int:
+    match = _ROOT_TAG.search(data)
+    return match.start() if match else len(data)
+
+
+def _count_attributes(data: bytes) -> int:
+    return len(re.findall(rb"""[\w.:-]\s*=\s*["']""", data))
+
+
+def _doctype() -> ForbiddenDoctype:
+    return ForbiddenDoctype("a document type declaration is not accepted", hint="remove the <!DOCTYPE ...>")
+
+
+_XML_ENCODING_ERRORS = {81, 32, 6005}
+
+
+def _syntax_error(error: etree.XMLSyntaxError, data: bytes) -> NotWellFormed | WrongEncoding | TooLarge:
+    line = error.lineno or None
+    text = (error.msg or "not well-formed XML").rstrip()
+    if error.code in _XML_ENCODING_ERRORS or "encoding" in text.lower():
+        return WrongEncoding(f"bytes that are not UTF-8: {text}", line=_bad_utf8_line(data) or line)
+    if "too deep" in text.lower() or "excessive depth" in text.lower() or "huge" in text.lower():
+        return TooLarge(f"the document is over the parser's limits: {text}", line=line)
+    return NotWellFormed(f"not well-formed XML: {text}", line=line)
+
+
+def _bad_utf8_line(data: bytes) -> int | None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start) + 1
+    return None
+
+
+_DEPTH_CHECKS: dict[int, etree.XPath] = {}
+
+
+def _too_deep(depth: int) -> etree.XPath:
+    if depth not in _DEPTH_CHECKS:
+        _DEPTH_CHECKS[depth] = etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
+    return _DEPTH_CHECKS[depth]

@@ -1,0 +1,172 @@
+"""Every exception this package raises on purpose.
+
+Wrong *input* to a validation gives findings (``asw_exchange.model.Finding``); a broken *promise*
+(XML that cannot be read, a signature that does not hold, a document that a form cannot carry)
+raises one of these. Nothing else leaves a public function.
+
+    ExchangeError
+    ├── ReadError               the bytes are not XML that we accept
+    │   ├── NotWellFormed           no XML, truncated, several roots
+    │   ├── ForbiddenDoctype        a document type declaration of any kind
+    │   ├── WrongEncoding           not UTF-8
+    │   └── TooLarge                over a cap on bytes, depth, elements or attributes
+    ├── InputError              a JSON or YAML document that is not of the type asked for
+    ├── BuildError              the document cannot be written in this form
+    │   ├── FieldNotCarried         a field is set that the form has no place for
+    │   └── ValueNotCarried         a value has no representation in the form
+    ├── ParseError              XML of a known kind that does not follow its layout
+    ├── UnknownKind             no corridor knows this kind or root element
+    ├── EnvelopeError           the wrapping is missing, incomplete or contradicts its content
+    ├── SignatureError          see asw_exchange.signature
+    │   ├── Unsigned                no signature where the profile wants one
+    │   ├── SignatureMisplaced      a signature elsewhere, or several
+    │   ├── SignatureProfileError   well-formed, but outside the allow-listed profile
+    │   ├── DigestMismatch          the content was changed after signing
+    │   ├── SignatureMismatch       the signature value does not fit the key
+    │   └── UntrustedSigner         the certificate does not lead to a trusted authority
+    ├── CredentialError         a key or certificate file that cannot be used
+    ├── LedgerError             the ledger cannot be read or written
+    ├── FileError               a file that cannot be read or written
+    └── ConfigurationError      a schema, rule file, corridor or option of ours is at fault
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ExchangeError(Exception):
+    """The root of the tree. ``str(error)`` is one sentence that a person can act on."""
+
+    reply_code: ClassVar[str] = "INTERNAL"
+    """What a partner is told in an acknowledgement. Public: retired, never reused."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        path: str | None = None,
+        value: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.file = file
+        self.line = line
+        self.path = path
+        self.value = value
+        self.hint = hint
+
+    def in_file(self, file: str) -> ExchangeError:
+        """Say which file this is about, and return the same error for ``raise``."""
+        self.file = file
+        return self
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        parts = [f"{place}: " if place else "", f"{self.path}: " if self.path else "", self.message]
+        if self.value is not None:
+            parts.append(f" (found {_shorten(self.value)!r})")
+        if self.hint:
+            parts.append(f"; {self.hint}")
+        return "".join(parts)
+
+
+def _shorten(value: str, limit: int = 80) -> str:
+    return value if len(value) <= limit else value[: limit - 1] + "…"
+
+
+class ReadError(ExchangeError):
+    reply_code = "XML-UNREADABLE"
+
+
+class NotWellFormed(ReadError):
+    reply_code = "XML-SYNTAX"
+
+
+class ForbiddenDoctype(ReadError):
+    reply_code = "XML-DOCTYPE"
+
+
+class WrongEncoding(ReadError):
+    reply_code = "XML-ENCODING"
+
+
+class TooLarge(ReadError):
+    reply_code = "XML-LIMIT"
+
+
+class InputError(ExchangeError):
+    reply_code = "INPUT"
+
+
+class BuildError(ExchangeError):
+    reply_code = "BUILD"
+
+
+class FieldNotCarried(BuildError):
+    reply_code = "BUILD-FIELD"
+
+
+class ValueNotCarried(BuildError):
+    reply_code = "BUILD-VALUE"
+
+
+class ParseError(ExchangeError):
+    reply_code = "PARSE"
+
+
+class UnknownKind(ExchangeError):
+    reply_code = "KIND-UNKNOWN"
+
+
+class EnvelopeError(ExchangeError):
+    reply_code = "ENVELOPE"
+
+
+class SignatureError(ExchangeError):
+    reply_code = "SIGNATURE"
+
+
+class Unsigned(SignatureError):
+    reply_code = "SIGNATURE-MISSING"
+
+
+class SignatureMisplaced(SignatureError):
+    reply_code = "SIGNATURE-MISPLACED"
+
+
+class SignatureProfileError(SignatureError):
+    reply_code = "SIGNATURE-PROFILE"
+
+
+class DigestMismatch(SignatureError):
+    reply_code = "SIGNATURE-DIGEST"
+
+
+class SignatureMismatch(SignatureError):
+    reply_code = "SIGNATURE-VALUE"
+
+
+class UntrustedSigner(SignatureError):
+    reply_code = "SIGNATURE-UNTRUSTED"
+
+
+class CredentialError(ExchangeError):
+    """A key or certificate file that cannot be used."""
+
+    reply_code = "CREDENTIAL"
+
+
+class LedgerError(ExchangeError):
+    reply_code = "LEDGER"
+
+
+class FileError(ExchangeError):
+    reply_code = "FILE"
+
+
+class ConfigurationError(ExchangeError):
+    reply_code = "CONFIGURATION"

@@ -1,0 +1,31 @@
+"""The message: a document, and who sends it to whom, when, in answer to what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from asw_exchange.model.value import Value
+
+
+class Header(Value, kw_only=True):
+    """What an envelope says of its content."""
+
+    id: str
+    """Unique for the sender, for ever."""
+    kind: str
+    """``corridor/name``, for example ``asean/eform-d``."""
+    sender: str
+    """Gateway code, for example VN."""
+    receiver: str
+    sent_at: datetime
+    """Aware, UTC."""
+    refers_to: str | None = None
+    """Id of the message that this one answers."""
+
+
+class Message(Value, kw_only=True):
+    """A header and the document that it announces."""
+
+    header: Header
+    document: Any
