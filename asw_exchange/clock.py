@@ -6,6 +6,7 @@ states, working-day calendars (they belong to the corridor that needs them).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
@@ -54,3 +55,12 @@ def latest_date(moment: datetime) -> date:
     agreements do not say whose clock counts.
     """
     return (moment.astimezone(UTC) + LATEST_OFFSET).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day ``months`` later, or the last day of that month where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        with suppress(ValueError):
+            return date(day.year + years, month + 1, min(day.day, last))
+    raise ValueError(f"no date {months} months after {day}")

@@ -104,7 +104,8 @@ def _node(node: Node, record: Record) -> Writer:
         case Nested():
             return _nested_many(node) if node.many else _nested(node)
         case Within(element, nodes):
-            return _within(element, [_node(inner, record) for inner in nodes])
+            constants = sum(isinstance(inner, Constant) for inner in nodes)
+            return _within(element, [_node(inner, record) for inner in nodes], constants)
         case Attribute():  # pragma: no cover - attributes are taken by the element around them
             raise AssertionError(node)
 
@@ -203,7 +204,8 @@ def _nested_many(node: Nested) -> Writer:
     return write
 
 
-def _within(element: str, writers: list[Writer]) -> Writer:
+def _within(element: str, writers: list[Writer], constants: int) -> Writer:
+    """Write a grouping element, unless nothing but its constants would stand in it."""
     opening, closing = f"<{element}>", f"</{element}>"
 
     def write(value: Any, out: list[str]) -> None:
@@ -211,8 +213,8 @@ def _within(element: str, writers: list[Writer]) -> Writer:
         out.append(opening)
         for writer in writers:
             writer(value, out)
-        if len(out) == start + 1:
-            out.pop()
+        if len(out) == start + 1 + constants:
+            del out[start:]
         else:
             out.append(closing)
 

@@ -1,0 +1,85 @@
+"""UN/CEFACT Standard Business Document Header 1.3: a header beside the document it announces.
+
+Which fields of the SBDH an ASEAN gateway fills is not public; this use of it is *modelled*. The
+element names, their order and the namespace are the standard's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from asw_exchange.codec import Layout
+from asw_exchange.codec.table import Constant, record, text, within
+from asw_exchange.codec.values import MOMENT
+from asw_exchange.errors import EnvelopeError, ExchangeError
+from asw_exchange.model import Header
+
+NAMESPACE = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+
+HEADER = Layout(
+    NAMESPACE,
+    "StandardBusinessDocumentHeader",
+    record(
+        Header,
+        Constant("HeaderVersion", "1.0"),
+        within("Sender", text("Identifier", "sender")),
+        within("Receiver", text("Identifier", "receiver")),
+        within(
+            "DocumentIdentification",
+            Constant("Standard", "urn:asw-exchange"),
+            Constant("TypeVersion", "1"),
+            text("InstanceIdentifier", "id"),
+            text("Type", "kind"),
+            text("CreationDateAndTime", "sent_at", MOMENT),
+        ),
+        within(
+            "BusinessScope",
+            within(
+                "Scope",
+                Constant("Type", "Correlation"),
+                Constant("InstanceIdentifier", "1"),
+                within("CorrelationInformation", text("RequestingDocumentInstanceIdentifier", "refers_to")),
+            ),
+        ),
+    ),
+)
+
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+_OPENING = f'<StandardBusinessDocument xmlns="{NAMESPACE}">'
+_CLOSING = b"</StandardBusinessDocument>"
+
+
+@dataclass(frozen=True, slots=True)
+class StandardBusinessDocument:
+    """The envelope of the corridors that use SBDH."""
+
+    tag: str = f"{{{NAMESPACE}}}StandardBusinessDocument"
+    schema: str | None = "common/sbdh.xsd"
+
+    def pack(self, header: Header, document: bytes) -> bytes:
+        """Put the header before the document, whose bytes are kept (less its XML declaration)."""
+        opening = f"{_OPENING}{HEADER.write(header)}".encode()
+        return b"".join((_DECLARATION, opening, _without_declaration(document), _CLOSING))
+
+    def unpack(self, root: etree._Element) -> tuple[Header, etree._Element]:
+        """Return header and document element. Raises EnvelopeError naming what is missing or too much."""
+        if root.tag != self.tag:
+            raise EnvelopeError("the root element is no StandardBusinessDocument", value=str(root.tag))
+        if len(root) != 2:
+            raise EnvelopeError(
+                f"the envelope holds {len(root)} elements", line=root.sourceline, hint="one header, then one document"
+            )
+        try:
+            return HEADER.read(root[0]), root[1]
+        except ExchangeError as error:
+            raise EnvelopeError(
+                f"the header cannot be read: {error.message}", line=error.line, path=error.path, value=error.value
+            ) from error
+
+
+def _without_declaration(document: bytes) -> bytes:
+    if not document.startswith(b"<?xml"):
+        return document
+    return document[document.index(b"?>") + 2 :].lstrip()

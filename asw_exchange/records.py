@@ -1,0 +1,88 @@
+"""What a gateway writes down and what it can remember: the forms that the ledger fills.
+
+An ``Entry`` is one transmission seen from one side: the sender has an entry ``sent``, the receiver
+an entry ``received``. A message that is transmitted twice gives two entries on each side, the second
+reception with the outcome ``duplicate``; so the two sides can be counted against each other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from asw_exchange.model import Finding, Outcome, Value
+
+T = TypeVar("T", bound=Value)
+
+
+class Direction(StrEnum):
+    """Which side of a transmission an entry tells of."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+
+
+class Entry(Value, kw_only=True):
+    """One transmission, seen from one side. Never changed once it is written."""
+
+    gateway: str
+    """Whose entry this is."""
+    peer: str
+    """The other side."""
+    direction: Direction
+    kind: str
+    message_id: str
+    refers_to: str | None = None
+    """Id of the message that this one answers."""
+    reference: str | None = None
+    """Reference number of the business document that the message is about."""
+    cites: tuple[str, ...] = ()
+    """Reference numbers of other documents that it rests on: originals, a replaced certificate."""
+    outcome: Outcome | None = None
+    """What became of it, on the receiving side."""
+    moment: datetime
+    """When it was committed to be sent, or received; aware, UTC."""
+    digest: str
+    """SHA-256 of the bytes that travelled, in hexadecimal."""
+    content_digest: str | None = None
+    """SHA-256 of the canonical document without its signature: what the message says, whoever carries it."""
+    findings: tuple[Finding, ...] = ()
+    document: bytes | None = None
+    """The document as JSON, where it could be read."""
+    sequence: int | None = None
+    """Position in the ledger, given by it."""
+
+    def document_as(self, type_: type[T]) -> T:
+        """Return the document as a value of ``type_``."""
+        return msgspec.json.decode(self.document or b"null", type=type_)
+
+
+class Memory(Protocol):
+    """What one gateway remembers. All look-ups are about its own entries."""
+
+    def received(self, sender: str, message_id: str) -> Entry | None:
+        """Return the first entry of a message from ``sender`` under this id whose signature held.
+
+        Messages that were refused before their signature was verified do not count: anybody could have
+        sent them, and they must not block the id for its owner.
+        """
+        ...
+
+    def sent(self, message_id: str) -> Entry | None:
+        """Return the first entry of a message sent under this id."""
+        ...
+
+    def answer(self, message_id: str, peer: str) -> bytes | None:
+        """Return the bytes of the acknowledgement sent to ``peer`` in answer to this message."""
+        ...
+
+    def history(self, reference: str) -> tuple[Entry, ...]:
+        """Return all entries about the document with this reference number, oldest first."""
+        ...
+
+    def citing(self, reference: str) -> tuple[Entry, ...]:
+        """Return all entries of documents that rest on this reference number, oldest first."""
+        ...
