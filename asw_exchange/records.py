@@ -75,8 +75,8 @@ class Memory(Protocol):
         """Return the first entry of a message sent under this id."""
         ...
 
-    def answer(self, message_id: str, peer: str) -> bytes | None:
-        """Return the bytes of the acknowledgement sent to ``peer`` in answer to this message."""
+    def answer(self, message_id: str, peer: str) -> Entry | None:
+        """Return the first entry of the acknowledgement sent to ``peer`` in answer to this message."""
         ...
 
     def history(self, reference: str) -> tuple[Entry, ...]:

@@ -32,8 +32,8 @@ class Reception:
     record: Entry
     acknowledgement: Acknowledgement | None
     """The answer to build, sign and send; None for an acknowledgement, which nobody acknowledges."""
-    stored_answer: bytes | None
-    """For a message that came before: the very bytes that it was answered with."""
+    stored_answer: Entry | None
+    """For a message that came before: the acknowledgement that it was answered with, to be sent again."""
     replies: tuple[Reply, ...] = ()
     """Business answers that are owed beside the acknowledgement."""
 
@@ -132,7 +132,7 @@ def _acknowledgement(delivery: Delivery, record: Entry) -> Acknowledgement | Non
     )
 
 
-def _stored_answer(delivery: Delivery) -> bytes | None:
+def _stored_answer(delivery: Delivery) -> Entry | None:
     if delivery.first is None:
         return None
     return delivery.memory.answer(delivery.first.message_id, delivery.first.peer)

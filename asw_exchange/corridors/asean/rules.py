@@ -158,7 +158,8 @@ def check_presentation(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
 def check_unique(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     """D36: the same reference number from the same issuer with other content."""
     for entry in standing(memory, arrival.document.reference, EFORM_D):
-        if entry.peer == arrival.header.sender and entry.content_digest != arrival.content_digest:
+        other = entry.content_digest != arrival.content_digest
+        if entry.direction is Direction.RECEIVED and entry.peer == arrival.header.sender and other:
             yield _finding(
                 UNIQUE,
                 f"the reference number came before, on {entry.moment.date()}, with other content",
