@@ -1,0 +1,198 @@
+"""A running gateway: the one place where gateway, ledger, keys and clock meet.
+
+Everything that happens to one message is one commit: its record, the answer owed, and the place of
+further answers in the outbox. A message is acknowledged only after that commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+import msgspec
+
+from asw_exchange.clock import Clock
+from asw_exchange.codec import DEFAULT_LIMITS, Limits
+from asw_exchange.corridor import Answer, Arrival, Corridor, MessageKind, Reply
+from asw_exchange.errors import LedgerError, UnknownKind
+from asw_exchange.gateway import UNKNOWN, Reception, receive
+from asw_exchange.ledger import Ledger
+from asw_exchange.model import Header, Value
+from asw_exchange.records import Direction, Entry, Memory
+from asw_exchange.signature import SigningKey, TrustStore, sign
+
+
+class Transport(Protocol):
+    """Carries bytes from one gateway to another."""
+
+    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | None:
+        """Deliver ``raw`` and return the receiver's answer, or None when it could not be delivered."""
+        ...
+
+
+ReplyRule = Callable[[Arrival, Memory], tuple[Reply, ...]]
+
+
+class Node:
+    """One gateway at work in its corridors."""
+
+    def __init__(
+        self,
+        gateway: str,
+        *,
+        corridors: Mapping[str, Corridor],
+        key: SigningKey,
+        trust: Mapping[str, TrustStore],
+        ledger: Ledger,
+        clock: Clock,
+        new_id: Callable[[], str],
+        reply: ReplyRule | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self.gateway = gateway
+        self.key = key
+        self._corridors = {name: _with_reply(corridor, reply) for name, corridor in corridors.items()}
+        self._trust = trust
+        self._ledger = ledger
+        self._clock = clock
+        self._new_id = new_id
+        self._limits = limits
+        self.memory = ledger.memory(gateway)
+
+    def send(self, kind: str, document: Value, receiver: str, *, key: SigningKey | None = None) -> Entry:
+        """Build, sign and wrap a document, and put it into the outbox in one commit.
+
+        ``key`` signs in place of the gateway's own, for a test of the partner. Raises BuildError when
+        the form cannot carry the document.
+        """
+        with self._ledger.transaction():
+            entry, _ = self._write(self._kind(kind), document, receiver, key=key)
+            return entry
+
+    def retransmit(self, entry: Entry) -> Entry:
+        """Put the very bytes of an earlier transmission into the outbox once more."""
+        with self._ledger.transaction():
+            again = msgspec.structs.replace(entry, moment=self._clock.now(), sequence=None)
+            return self._ledger.append(again, self._ledger.raw(entry.digest), queue=True)
+
+    def receive(self, raw: bytes, *, corridor: str, peer: str = UNKNOWN) -> bytes | None:
+        """Take one message in, commit what became of it, and return the acknowledgement's bytes.
+
+        Returns None for an acknowledgement, which nobody acknowledges. Never raises for bad input.
+        """
+        with self._ledger.transaction():
+            reception = self._take(raw, corridor, peer)
+            answer = self._acknowledge(reception, corridor)
+            for reply in reception.replies:
+                self._send_reply(reply)
+        return answer
+
+    def deliver(self, transport: Transport) -> int:
+        """Carry all that is due, oldest first; return how many transmissions arrived."""
+        arrived = 0
+        for entry in self._ledger.pending(self.gateway):
+            answer = transport.carry(
+                entry.kind.split("/")[0], self.gateway, entry.peer, self._ledger.raw(entry.digest)
+            )
+            if answer is not None:
+                arrived += 1
+                self._settle(entry, answer)
+        return arrived
+
+    def _settle(self, entry: Entry, answer: bytes) -> None:
+        """An answer came back: the transmission has arrived, whatever the answer says."""
+        with self._ledger.transaction():
+            if entry.sequence is None:
+                raise LedgerError("an entry of the outbox has no place in the ledger")
+            self._ledger.delivered(entry.sequence)
+            self._take(answer, entry.kind.split("/")[0], entry.peer)
+
+    def _take(self, raw: bytes, corridor: str, peer: str) -> Reception:
+        reception = receive(
+            raw,
+            gateway=self.gateway,
+            corridor=self._corridors[corridor],
+            moment=self._clock.now(),
+            memory=self.memory,
+            trust=self._trust,
+            peer=peer,
+            limits=self._limits,
+        )
+        self._ledger.append(reception.record, raw)
+        return reception
+
+    def _acknowledge(self, reception: Reception, corridor: str) -> bytes | None:
+        if reception.stored_answer is not None:
+            return self._answer_again(reception.stored_answer)
+        if reception.acknowledgement is None:
+            return None
+        kind = self._corridors[corridor].kind(self._corridors[corridor].acknowledgement)
+        record = reception.record
+        _, raw = self._write(kind, reception.acknowledgement, record.peer, answers=record.message_id)
+        return raw
+
+    def _answer_again(self, answer: Entry) -> bytes:
+        raw = self._ledger.raw(answer.digest)
+        self._ledger.append(msgspec.structs.replace(answer, moment=self._clock.now(), sequence=None), raw)
+        return raw
+
+    def _send_reply(self, reply: Reply) -> None:
+        if isinstance(reply, Answer):
+            self._write(self._kind(reply.kind), reply.document, reply.receiver)
+            return
+        for entry in self.memory.history(reply.reference):
+            if entry.direction is Direction.SENT and entry.reference == reply.reference:
+                self.retransmit(entry)
+                return
+
+    def _write(
+        self,
+        kind: MessageKind,
+        document: Value,
+        receiver: str,
+        *,
+        answers: str | None = None,
+        key: SigningKey | None = None,
+    ) -> tuple[Entry, bytes]:
+        """Build, sign, wrap and record a message; an answer goes back at once, all else into the outbox."""
+        corridor = self._corridors[kind.name.split("/")[0]]
+        header = Header(
+            id=self._new_id(),
+            kind=kind.name,
+            sender=self.gateway,
+            receiver=receiver,
+            sent_at=self._clock.now(),
+            refers_to=answers,
+        )
+        signed = sign(kind.layout.write(document).encode(), key or self.key, corridor.policy)
+        raw = corridor.envelope.pack(header, signed)
+        entry = self._ledger.append(_sent(header, kind, document, raw), raw, queue=answers is None)
+        return entry, raw
+
+    def _kind(self, name: str) -> MessageKind:
+        corridor = self._corridors.get(name.split("/")[0])
+        if corridor is None:
+            raise UnknownKind(f"{self.gateway} has not joined the corridor of this kind", value=name)
+        return corridor.kind(name)
+
+
+def _with_reply(corridor: Corridor, reply: ReplyRule | None) -> Corridor:
+    return corridor if reply is None else replace(corridor, reply=reply)
+
+
+def _sent(header: Header, kind: MessageKind, document: Value, raw: bytes) -> Entry:
+    return Entry(
+        gateway=header.sender,
+        peer=header.receiver,
+        direction=Direction.SENT,
+        kind=header.kind,
+        message_id=header.id,
+        refers_to=header.refers_to,
+        reference=kind.reference(document),
+        cites=kind.cites(document),
+        moment=header.sent_at,
+        digest=hashlib.sha256(raw).hexdigest(),
+        document=msgspec.json.encode(document),
+    )
