@@ -2,9 +2,11 @@
 
 from asw_exchange.codec.documents import from_json, from_yaml, json_schema, read_document, to_json, to_yaml
 from asw_exchange.codec.layout import Layout
+from asw_exchange.codec.leftovers import refuse_leftovers
 from asw_exchange.codec.paths import name_of, path_of
 from asw_exchange.codec.reader import DEFAULT_LIMITS, Limits, read, read_trusted, reread
 from asw_exchange.codec.table import many, one, record, text, texts, within
+from asw_exchange.codec.writer import to_bytes
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -21,9 +23,11 @@ __all__ = [
     "read_document",
     "read_trusted",
     "record",
+    "refuse_leftovers",
     "reread",
     "text",
     "texts",
+    "to_bytes",
     "to_json",
     "to_yaml",
     "within",

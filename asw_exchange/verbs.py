@@ -1,0 +1,102 @@
+"""The five verbs over all kinds: build, sign, validate, verify, parse.
+
+    parse(verify(sign(build(document, kind), key), trust)) == document
+
+They look up the corridor of a kind or root element and call the stages; nothing else is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from asw_exchange import codec, signature
+from asw_exchange.clock import SystemClock
+from asw_exchange.corridors import corridor_of, find_kind, recognise
+from asw_exchange.errors import ConfigurationError, ExchangeError
+from asw_exchange.gateway import validate_kind
+from asw_exchange.model import Finding, Value
+from asw_exchange.signature import SigningKey, TrustStore, Verified
+from asw_exchange.validation import Report, findings_of_error
+
+
+def build(document: Value, kind: str, *, indent: bool = False) -> bytes:
+    """Write a document as XML of ``kind``, for example ``asean/eform-d``.
+
+    Raises UnknownKind, and FieldNotCarried or ValueNotCarried naming the field that the form cannot
+    carry. What the form *requires* is not asked here: ``validate`` tells.
+    """
+    return codec.to_bytes(find_kind(kind).layout.write(document), indent=indent)
+
+
+def sign(xml: bytes, key: SigningKey) -> bytes:
+    """Sign a document in the profile of its corridor. Raises ReadError, UnknownKind or SignatureError."""
+    root = codec.read(xml, keep_instructions=True)
+    corridor, _, element = recognise(root)
+    return signature.sign(element, key, corridor.policy)
+
+
+def verify(xml: bytes, trust: TrustStore, *, moment: datetime | None = None) -> Verified:
+    """Check the signature of a document, or of the one inside an envelope, at ``moment`` (default: now).
+
+    Returns only what was signed, read again from its canonical bytes. Raises ReadError, UnknownKind,
+    EnvelopeError or a SignatureError that says what is wrong.
+    """
+    root = codec.read(xml, keep_instructions=True)
+    corridor, _, element = recognise(root)
+    return signature.verify(element, trust, moment or SystemClock().now(), corridor.policy)
+
+
+def parse(source: bytes | Verified) -> Any:
+    """Read a document into the model: from bytes (any signature is passed over, unchecked) or as verified.
+
+    Raises ReadError, UnknownKind, EnvelopeError, or ParseError with the place.
+    """
+    root = codec.read(source) if isinstance(source, bytes) else source.document
+    _, kind, element = recognise(root)
+    layout = kind.layout
+    codec.refuse_leftovers(element, layout.record)
+    return layout.read(element)
+
+
+def validate(xml: bytes, *, kind: str | None = None, moment: datetime | None = None) -> Report:
+    """Check a document against schema and rules, and return all findings; never raises for bad input.
+
+    ``moment`` is the receiver's time (default: now). With ``kind``, a document of another kind is a
+    finding too. Raises ConfigurationError when a check could not run.
+    """
+    moment = moment or SystemClock().now()
+    try:
+        corridor, found, element = recognise(codec.read(xml))
+        if kind is not None and found.name != find_kind(kind).name:
+            return _refused(ExchangeError(f"the document is {found.name}, not {kind}"))
+        report = validate_kind(found, element, moment)
+        return _with_envelope(report, corridor.envelope.schema, element)
+    except ConfigurationError:
+        raise
+    except ExchangeError as error:
+        return _refused(error)
+
+
+def is_valid(xml: bytes, *, kind: str | None = None, moment: datetime | None = None) -> bool:
+    """Tell whether ``validate`` finds no error."""
+    return validate(xml, kind=kind, moment=moment).valid
+
+
+def iter_findings(xml: bytes, *, kind: str | None = None, moment: datetime | None = None) -> Iterator[Finding]:
+    """Yield what ``validate`` finds."""
+    yield from validate(xml, kind=kind, moment=moment).findings
+
+
+def _refused(error: ExchangeError) -> Report:
+    return Report(kind=None, ruleset=None, findings=(findings_of_error(error),))
+
+
+def _with_envelope(report: Report, schema: str | None, element: etree._Element) -> Report:
+    return report
+
+
+__all__ = ["build", "corridor_of", "is_valid", "iter_findings", "parse", "sign", "validate", "verify"]
