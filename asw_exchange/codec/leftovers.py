@@ -17,8 +17,8 @@ from asw_exchange.errors import ParseError
 
 _UNSIGNED = "not(ancestor-or-self::d:Signature)"
 _NAMESPACES = {"d": "http://www.w3.org/2000/09/xmldsig#"}
-_STRAY_TEXT = etree.XPath(f"//*[*][text()[normalize-space()]][{_UNSIGNED}]", namespaces=_NAMESPACES)
-_ATTRIBUTED = etree.XPath(f"//*[@*][{_UNSIGNED}]", namespaces=_NAMESPACES)
+_STRAY_TEXT = etree.XPath(f"descendant-or-self::*[*][text()[normalize-space()]][{_UNSIGNED}]", namespaces=_NAMESPACES)
+_ATTRIBUTED = etree.XPath(f"descendant-or-self::*[@*][{_UNSIGNED}]", namespaces=_NAMESPACES)
 
 
 def refuse_leftovers(root: etree._Element, record: Record) -> None:

@@ -1,0 +1,156 @@
+"""``asw demo``, ``asw tally`` and ``asw timeline``: the exchange and its books."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asw_exchange.cli.output import meter, print_json, say, show, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asw_exchange.ledger import Reconciliation, TallyRow
+    from asw_exchange.records import Entry
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+Database = Annotated[Path, typer.Option("--db", metavar="FILE", help="The ledger to read.")]
+COUNTS = ("sent", "acknowledged", "received", "accepted", "rejected", "duplicate", "in_flight")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(demo)
+    app.command()(tally)
+    app.command()(timeline)
+
+
+def demo(
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 0,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Full lives for every ordered pair.")] = 1,
+    db: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the ledger in this new file.")] = None,
+    json_: Json = False,
+) -> None:
+    """Let all gateways exchange all kinds of messages, and prove the tally."""
+    from asw_exchange.simulator.demo import run_demo
+
+    with meter("Exchanging") as advance:
+        result = run_demo(seed=seed, count=count, database=db, advance=advance)
+    if json_:
+        print_json(as_json(result))
+    else:
+        show(_by_gateway(result.rows))
+        _print_verdict(result)
+    if db is not None:
+        say(f"ledger kept in {db}; see asw tally --check --db {db}")
+    if not result.reconciled:
+        raise typer.Exit(1)
+
+
+def tally(
+    db: Database,
+    check: Annotated[bool, typer.Option("--check", help="Prove that sent and received agree.")] = False,
+    gateway: Annotated[str | None, typer.Option(help="Only what this gateway sent.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", "-k", help="Only this kind.")] = None,
+    json_: Json = False,
+) -> None:
+    """Count what was sent and received, by ordered pair of gateways and kind."""
+    from asw_exchange.ledger import Ledger, reconcile
+
+    with Ledger.open(db, read_only=True) as ledger:
+        result = reconcile(ledger)
+    rows = [row for row in result.rows if gateway in (None, row.gateway) and kind in (None, row.kind)]
+    if json_:
+        print_json(as_json(result, rows))
+    else:
+        show(_by_pair(rows))
+        if check:
+            _print_verdict(result)
+    if check and not result.reconciled:
+        raise typer.Exit(1)
+
+
+def timeline(
+    reference: Annotated[str, typer.Argument(help="A reference number, for example 'VN-TH 25/01/00001'.")],
+    db: Database,
+    json_: Json = False,
+) -> None:
+    """Tell what happened to a document, over all gateways."""
+    from asw_exchange.errors import InputError
+    from asw_exchange.ledger import Ledger
+    from asw_exchange.ledger import timeline as timeline_of
+
+    with Ledger.open(db, read_only=True) as ledger:
+        entries = timeline_of(ledger, reference)
+    if not entries:
+        raise InputError("the ledger knows no document of this reference number", value=reference)
+    if json_:
+        print_json({"reference": reference, "entries": entries})
+        return
+    show(_timeline_table(reference, entries))
+
+
+def as_json(result: Reconciliation, rows: Sequence[TallyRow] | None = None) -> dict[str, Any]:
+    """Return the machine-readable form: rows, reconciled, differences."""
+    return {
+        "rows": list(result.rows if rows is None else rows),
+        "reconciled": result.reconciled,
+        "differences": list(result.differences),
+    }
+
+
+def _by_gateway(rows: Sequence[TallyRow]) -> Any:
+    """Sum the rows by gateway: what it sent, and what it received from all others."""
+    columns = ("sent", "acknowledged", "in_flight", "received", "accepted", "rejected", "duplicate")
+    sums: dict[str, dict[str, int]] = {}
+    for row in rows:
+        for gateway, names in ((row.gateway, columns[:3]), (row.peer, columns[3:])):
+            totals = sums.setdefault(gateway, dict.fromkeys(columns, 0))
+            for name in names:
+                totals[name] += getattr(row, name)
+    listing = table("Sent and received by gateway", ("gateway", *columns), columns)
+    for gateway in sorted(sums):
+        listing.add_row(gateway, *(str(sums[gateway][name]) for name in columns))
+    listing.add_section()
+    listing.add_row("all", *(str(sum(totals[name] for totals in sums.values())) for name in columns))
+    return listing
+
+
+def _by_pair(rows: Sequence[TallyRow]) -> Any:
+    listing = table("Sent and received by pair and kind", ("from", "to", "kind", *COUNTS), COUNTS)
+    for row in rows:
+        listing.add_row(row.gateway, row.peer, row.kind, *(str(getattr(row, name)) for name in COUNTS))
+    return listing
+
+
+def _print_verdict(result: Reconciliation) -> None:
+    total = {name: sum(getattr(row, name) for row in result.rows) for name in COUNTS}
+    sums = (
+        f"sent {total['sent']} = accepted {total['accepted']} + rejected {total['rejected']}"
+        f" + duplicate {total['duplicate']} + in flight {total['in_flight']}"
+    )
+    if result.reconciled:
+        print(f"Reconciled: {sums}, for each of {len(result.rows)} ordered pairs and kinds.")
+        return
+    print(f"NOT reconciled: {sums}; {len(result.differences)} differences:")
+    for difference in result.differences:
+        print(f"  {difference.gateway} to {difference.peer}, {difference.kind}, {difference.message_id}:", end=" ")
+        print(f"{difference.reason}")
+
+
+def _timeline_table(reference: str, entries: Sequence[Entry]) -> Any:
+    listing = table(f"Timeline of {reference}", ("time (UTC)", "gateway", "", "peer", "kind", "outcome", "message"))
+    for entry in entries:
+        rules = ", ".join(finding.rule_id for finding in entry.findings)
+        listing.add_row(
+            f"{entry.moment:%Y-%m-%d %H:%M:%S}",
+            entry.gateway,
+            entry.direction,
+            entry.peer,
+            entry.kind,
+            f"{entry.outcome or ''}{f' ({rules})' if rules else ''}",
+            entry.message_id,
+        )
+    return listing

@@ -1,0 +1,60 @@
+"""Reading and writing files for the command line, with one clear sentence for each way it can fail."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from asw_exchange.errors import FileError
+
+MAX_BYTES = 64 * 1024 * 1024
+STANDARD_INPUT = Path("-")
+
+
+def read_file(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """Return a file's bytes, or standard input for ``-``. Raises FileError."""
+    try:
+        if path == STANDARD_INPUT:
+            data = sys.stdin.buffer.read(limit + 1)
+        else:
+            with path.open("rb") as stream:
+                data = stream.read(limit + 1)
+    except OSError as error:
+        raise _file_error(error, path, "read") from error
+    if len(data) > limit:
+        raise FileError(f"larger than the {limit} bytes that are read", file=str(path))
+    return data
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, making its folder. Raises FileError."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(data)
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True) if partial.parent.is_dir() else None
+        raise _file_error(error, path, "written") from error
+
+
+def xml_files(paths: list[Path]) -> Iterator[Path]:
+    """Yield the files named, and the ``*.xml`` files of the folders named, in order of name.
+
+    Raises FileError for a path that does not exist, and for a folder without any.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = sorted(file for file in path.rglob("*.xml") if file.is_file())
+        if not found:
+            raise FileError("the folder holds no *.xml file", file=str(path))
+        yield from found
+
+
+def _file_error(error: OSError, path: Path, verb: str) -> FileError:
+    reason = (error.strerror or str(error)).lower()
+    return FileError(f"cannot be {verb}: {reason}", file=str(path), hint="check the path and its permissions")
