@@ -19,11 +19,17 @@ raises one of these. Nothing else leaves a public function.
     ├── EnvelopeError           the wrapping is missing, incomplete or contradicts its content
     ├── SignatureError          see asw_exchange.signature
     │   ├── Unsigned                no signature where the profile wants one
+    │   ├── AlreadySigned           a document to be signed that holds a signature
     │   ├── SignatureMisplaced      a signature elsewhere, or several
     │   ├── SignatureProfileError   well-formed, but outside the allow-listed profile
     │   ├── DigestMismatch          the content was changed after signing
     │   ├── SignatureMismatch       the signature value does not fit the key
-    │   └── UntrustedSigner         the certificate does not lead to a trusted authority
+    │   └── UntrustedSigner         the certificate is not one to be believed
+    │       ├── UnknownIssuer           it does not lead to a trusted authority
+    │       ├── CertificateExpired      it, or an authority above it, is out of date
+    │       ├── CertificateNotYetValid  it, or an authority above it, is not in force yet
+    │       ├── WrongKeyUsage           it is not meant for signatures
+    │       └── WeakKey                 its key is of a kind or length outside the profile
     ├── CredentialError         a key or certificate file that cannot be used
     ├── LedgerError             the ledger cannot be read or written
     ├── FileError               a file that cannot be read or written
@@ -134,6 +140,10 @@ class Unsigned(SignatureError):
     reply_code = "SIGNATURE-MISSING"
 
 
+class AlreadySigned(SignatureError):
+    reply_code = "SIGNATURE-PRESENT"
+
+
 class SignatureMisplaced(SignatureError):
     reply_code = "SIGNATURE-MISPLACED"
 
@@ -152,6 +162,26 @@ class SignatureMismatch(SignatureError):
 
 class UntrustedSigner(SignatureError):
     reply_code = "SIGNATURE-UNTRUSTED"
+
+
+class UnknownIssuer(UntrustedSigner):
+    reply_code = "SIGNER-UNKNOWN-ISSUER"
+
+
+class CertificateExpired(UntrustedSigner):
+    reply_code = "SIGNER-EXPIRED"
+
+
+class CertificateNotYetValid(UntrustedSigner):
+    reply_code = "SIGNER-NOT-YET-VALID"
+
+
+class WrongKeyUsage(UntrustedSigner):
+    reply_code = "SIGNER-KEY-USAGE"
+
+
+class WeakKey(UntrustedSigner):
+    reply_code = "SIGNER-WEAK-KEY"
 
 
 class CredentialError(ExchangeError):
