@@ -75,13 +75,18 @@ def read_document(path: Path, data: bytes, type_: type[T]) -> T:
 
 
 class _PlainLoader(yaml.BaseLoader):
-    """Text, lists and mappings; nothing that could expand."""
+    """Text, null, lists and mappings; nothing that could expand."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()
             raise yaml.composer.ComposerError(None, None, "aliases are not accepted", event.start_mark)
         return super().compose_node(parent, index)
+
+
+_NULL = "tag:yaml.org,2002:null"
+_PlainLoader.add_implicit_resolver(_NULL, re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
+_PlainLoader.add_constructor(_NULL, lambda loader, node: None)
 
 
 def _check_size(data: bytes) -> None:

@@ -100,7 +100,7 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
     if declared and declared.group(1).lower() not in _UTF8_NAMES:
         name = declared.group(1).decode("ascii")
         raise WrongEncoding("the XML declaration names another encoding", value=name, hint="write in UTF-8")
-    if b"<!DOCTYPE" in data[: _prolog_end(data)]:
+    if data.startswith(b"<!DOCTYPE", _prolog(data).end()):  # before libxml2 could look at it
         raise _doctype()
     if data.count(b"<") > 2 * limits.elements:
         raise TooLarge(f"more than the {limits.elements} elements accepted")
@@ -108,12 +108,14 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
         raise TooLarge(f"more than the {limits.attributes} attributes accepted")
 
 
-_ROOT_TAG = re.compile(rb"<[^?!\s]")
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
 
 
-def _prolog_end(data: bytes) -> int:
-    match = _ROOT_TAG.search(data)
-    return match.start() if match else len(data)
+def _prolog(data: bytes) -> re.Match[bytes]:
+    match = _PROLOG.match(data)
+    if match is None:
+        raise AssertionError("the pattern matches an empty prolog too")
+    return match
 
 
 def _count_attributes(data: bytes) -> int:
