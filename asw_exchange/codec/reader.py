@@ -34,6 +34,7 @@ _BOM = b"\xef\xbb\xbf"
 _FOREIGN_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
 
+# collect_ids stays on: switching it off makes libxml2 2.14 open the external subset of a DOCTYPE.
 def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
@@ -45,7 +46,6 @@ def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
         remove_comments=True,
         remove_pis=not keep_instructions,
         strip_cdata=True,
-        collect_ids=False,
     )
 
 
