@@ -1,0 +1,134 @@
+"""The tables of the ledger: one definition for SQLite and, when it is shared, PostgreSQL.
+
+Only Integer, Text and LargeBinary columns: the driver takes and gives their Python values as they
+are, so the statements of the hot path may be compiled once and run on the bare cursor
+(``statements.py``). Moments are microseconds since 1970 UTC: one number, one order, no time zone.
+
+Not here: what the numbers mean (``tally.py``), how a row becomes an Entry (``rows.py``).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    event,
+)
+
+NAME = "asw-exchange ledger"
+"""The mark in ``about`` that tells a ledger from any other database."""
+
+VERSION = 1
+"""Goes up with every change of the tables; a ledger of a higher version is refused."""
+
+APPEND_ONLY = "the ledger is append-only"
+
+metadata = MetaData()
+
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+about = Table(
+    "about",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+payloads = Table(
+    "payloads",
+    metadata,
+    Column("digest", Text, primary_key=True, comment="SHA-256, hexadecimal"),
+    Column("content", LargeBinary, nullable=False, comment="the bytes exactly as they travelled"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("digest", Text, primary_key=True, comment="SHA-256, hexadecimal"),
+    Column("content", LargeBinary, nullable=False, comment="the document as JSON, one for both sides"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("sequence", _Number, primary_key=True),
+    Column("gateway", Text, nullable=False),
+    Column("peer", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("refers_to", Text),
+    Column("reference", Text),
+    Column("cites", Text, comment="JSON, in their order; the table citations is the look-up"),
+    Column("outcome", Text),
+    Column("moment", _Number, nullable=False),
+    Column("digest", Text, ForeignKey(payloads.c.digest), nullable=False),
+    Column("content_digest", Text),
+    Column("findings", Text, comment="JSON"),
+    Column("document", Text, ForeignKey(documents.c.digest)),
+    Column("acknowledgement", Integer, nullable=False, comment="1 for a technical answer, else 0"),
+    Column("told_outcome", Text, comment="what an acknowledgement tells its receiver"),
+    Column("told_digest", Text, comment="which bytes an acknowledgement is about"),
+    CheckConstraint("direction IN ('sent', 'received')", name="an entry is either sent or received"),
+    CheckConstraint("direction = 'sent' OR outcome IS NOT NULL", name="what is received has an outcome"),
+)
+
+citations = Table(
+    "citations",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("sequence", _Number, ForeignKey(entries.c.sequence), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("sequence", _Number, ForeignKey(entries.c.sequence), primary_key=True, autoincrement=False),
+    Column("gateway", Text, nullable=False),
+    Column("peer", Text, nullable=False),
+    comment="the only table that rows leave: sent, but not yet taken by the peer",
+)
+
+is_acknowledgement = entries.c.acknowledgement == 1
+_has_reference = entries.c.reference.is_not(None)
+
+Index("entries_by_message", entries.c.gateway, entries.c.direction, entries.c.message_id, entries.c.peer)
+Index(
+    "entries_by_reference",
+    entries.c.reference,
+    entries.c.gateway,
+    sqlite_where=_has_reference,
+    postgresql_where=_has_reference,
+)
+Index(
+    "acknowledgements_by_message",
+    entries.c.gateway,
+    entries.c.peer,
+    entries.c.refers_to,
+    sqlite_where=is_acknowledgement,
+    postgresql_where=is_acknowledgement,
+)
+
+
+def _guard(table: Table, verb: str) -> None:
+    """Let SQLite itself refuse to change what was written, whoever asks."""
+    trigger = (
+        f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
+        f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+    )
+    event.listen(table, "after_create", DDL(trigger).execute_if(dialect="sqlite"))
+
+
+for _table in (payloads, documents, entries, citations):
+    for _verb in ("UPDATE", "DELETE"):
+        _guard(_table, _verb)
