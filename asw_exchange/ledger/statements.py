@@ -1,39 +1,42 @@
 """The statements on the path of every message, compiled once to text.
 
-They are ordinary SQLAlchemy Core over ``tables.py``, written out by the dialect's own compiler;
-running the text on the driver's cursor leaves out the 10 to 20 microseconds that SQLAlchemy spends on
+They are ordinary SQLAlchemy Core over ``tables.py``, written out by the dialect's own compiler.
+Running the text on the driver's cursor leaves out the 10 to 20 microseconds that SQLAlchemy spends on
 each execution, which here is more than the database itself needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Dialect, Select, bindparam, delete, insert, literal_column, select
+from sqlalchemy import ColumnElement, Dialect, Select, Table, bindparam, delete, insert, literal_column, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.expression import ClauseElement
 
-from asw_exchange.ledger.tables import citations, documents, entries, is_acknowledgement, outbox, payloads
-from asw_exchange.records import Direction
-
-_WRITTEN = tuple(column.name for column in entries.columns if column is not entries.c.sequence)
-_READ = tuple(
-    column
-    for column in entries.columns
-    if column.name not in {"document", "acknowledgement", "told_outcome", "told_digest"}
+from asw_exchange.ledger.tables import (
+    IS_ACKNOWLEDGEMENT,
+    IS_RECEIVED,
+    IS_SENT,
+    citations,
+    documents,
+    entries,
+    outbox,
+    payloads,
 )
-_ONE = literal_column("1")
 
-ENTRY: Select[*tuple[object, ...]] = select(*_READ, documents.c.content).select_from(
-    entries.outerjoin(documents, entries.c.document == documents.c.digest)
-)
+_NOT_READ = {"document", "acknowledgement", "told_outcome", "told_digest"}
+
+ENTRY: Select[Any] = select(
+    *(column for column in entries.columns if column.name not in _NOT_READ), documents.c.content
+).select_from(entries.outerjoin(documents, entries.c.document == documents.c.digest))
 """Entries with their documents: what ``rows.entry_of`` reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statements:
-    """The text of each statement; its values are given in the order named beside it."""
+    """The text of each statement; its values are given in the order named beneath it."""
 
     add_payload: str
     """digest, content"""
@@ -59,35 +62,53 @@ class Statements:
     """reference, gateway"""
     citing: str
     """reference, gateway"""
-    recorded: str
-    """gateway, message_id: outcome and digest of what was received, from whomever"""
 
 
-def compile_statements(dialect: Dialect) -> Statements:
-    """Write the statements out in the words of ``dialect``."""
-
-    def text(statement: ClauseElement, *names: str, columns: Sequence[str] | None = None) -> str:
-        compiled = statement.compile(dialect=dialect, column_keys=columns)
-        if tuple(getattr(compiled, "positiontup", None) or ()) != (names or tuple(columns or ())):
-            raise AssertionError(f"the values of this statement stand in another order: {compiled}")
-        return str(compiled)
-
+@cache
+def statements_of(dialect: type[Dialect]) -> Statements:
+    """Write the statements out in the words of a dialect."""
+    entry, writer = entries.c, dialect()
     return Statements(
-        add_payload=text(sqlite.insert(payloads).on_conflict_do_nothing(), columns=("digest", "content")),
-        add_document=text(sqlite.insert(documents).on_conflict_do_nothing(), columns=("digest", "content")),
-        add_entry=text(insert(entries).returning(entries.c.sequence), columns=_WRITTEN),
-        add_citation=text(insert(citations), columns=("reference", "sequence")),
-        add_to_outbox=text(insert(outbox), columns=("sequence", "gateway", "peer")),
-        take_from_outbox=text(delete(outbox).where(outbox.c.sequence == bindparam("sequence")), "sequence"),
-        raw=text(select(payloads.c.content).where(payloads.c.digest == bindparam("digest")), "digest"),
-        received=text(_first(_message(Direction.RECEIVED, "message_id", "peer")), "gateway", "message_id", "peer"),
-        sent=text(_first(_message(Direction.SENT, "message_id")), "gateway", "message_id"),
-        answer=text(_first(_answer()), "gateway", "peer", "refers_to"),
-        history=text(_in_order(ENTRY.where(*_given("reference", "gateway"))), "reference", "gateway"),
-        citing=text(_in_order(_citing()), "reference", "gateway"),
-        recorded=text(_recorded(), "gateway", "message_id"),
+        add_payload=_text(writer, sqlite.insert(payloads).on_conflict_do_nothing(), _names(payloads)),
+        add_document=_text(writer, sqlite.insert(documents).on_conflict_do_nothing(), _names(documents)),
+        add_entry=_text(writer, insert(entries).returning(entry.sequence), _names(entries)[1:]),
+        add_citation=_text(writer, insert(citations), _names(citations)),
+        add_to_outbox=_text(writer, insert(outbox), _names(outbox)),
+        take_from_outbox=_text(writer, delete(outbox).where(*_given(outbox.c.sequence))),
+        raw=_text(writer, select(payloads.c.content).where(*_given(payloads.c.digest))),
+        received=_text(writer, _first(ENTRY.where(IS_RECEIVED, *_given(entry.gateway, entry.message_id, entry.peer)))),
+        sent=_text(writer, _first(ENTRY.where(IS_SENT, *_given(entry.gateway, entry.message_id)))),
+        answer=_text(writer, _first(_answers())),
+        history=_text(writer, _ordered(ENTRY.where(*_given(entry.reference, entry.gateway)))),
+        citing=_text(writer, _ordered(_citing())),
     )
 
 
-def _given(*names: str) -> list[ClauseElement]:
-    return [entries.c[name] == bindparam(name) for name in names]
+def _answers() -> Select[Any]:
+    sent = select(payloads.c.content).join(entries, entries.c.digest == payloads.c.digest)
+    return sent.where(IS_ACKNOWLEDGEMENT, IS_SENT, *_given(entries.c.gateway, entries.c.peer, entries.c.refers_to))
+
+
+def _citing() -> Select[Any]:
+    cited = ENTRY.join(citations, citations.c.sequence == entries.c.sequence)
+    return cited.where(*_given(citations.c.reference, entries.c.gateway))
+
+
+def _ordered(statement: Select[Any]) -> Select[Any]:
+    return statement.order_by(entries.c.sequence)
+
+
+def _first(statement: Select[Any]) -> Select[Any]:
+    return _ordered(statement).limit(literal_column("1"))
+
+
+def _given(*columns: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    return [column == bindparam(None) for column in columns]
+
+
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _text(writer: Dialect, statement: ClauseElement, columns: list[str] | None = None) -> str:
+    return str(statement.compile(dialect=writer, column_keys=columns))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    literal_column,
 )
 
 NAME = "asw-exchange ledger"
@@ -99,7 +101,11 @@ outbox = Table(
     comment="the only table that rows leave: sent, but not yet taken by the peer",
 )
 
-is_acknowledgement = entries.c.acknowledgement == 1
+IS_ACKNOWLEDGEMENT: ColumnElement[bool] = entries.c.acknowledgement == literal_column("1")
+IS_SENT: ColumnElement[bool] = entries.c.direction == literal_column("'sent'")
+IS_RECEIVED: ColumnElement[bool] = entries.c.direction == literal_column("'received'")
+"""Written as literals, so that the partial index is seen to fit and nothing needs to be bound."""
+
 _has_reference = entries.c.reference.is_not(None)
 
 Index("entries_by_message", entries.c.gateway, entries.c.direction, entries.c.message_id, entries.c.peer)
@@ -115,8 +121,8 @@ Index(
     entries.c.gateway,
     entries.c.peer,
     entries.c.refers_to,
-    sqlite_where=is_acknowledgement,
-    postgresql_where=is_acknowledgement,
+    sqlite_where=IS_ACKNOWLEDGEMENT,
+    postgresql_where=IS_ACKNOWLEDGEMENT,
 )
 
 

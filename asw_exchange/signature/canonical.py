@@ -1,6 +1,6 @@
 """Canonical bytes: the one form in which a document is digested, signed and read again.
 
-Not here: what is cut out of them (``profile``).
+Not here: the shape of the signature itself (``profile``).
 """
 
 from __future__ import annotations
@@ -26,20 +26,53 @@ def canonicalize(element: etree._Element, method: Canonicalization) -> bytes:
     Raises TooLarge over MOST_BYTES, SignatureProfileError where no canonical form exists (relative
     namespace names) or where it would depend on the envelope (inclusive C14N).
     """
-    inside = element.getparent() is not None
-    if inside and method is Canonicalization.INCLUSIVE:
-        raise SignatureProfileError(
-            "inclusive C14N of an element inside an envelope depends on that envelope",
-            hint="use exclusive C14N",
-        )
-    tree = etree.ElementTree(element) if inside else element.getroottree()
-    return _write(tree, exclusive=method is Canonicalization.EXCLUSIVE)
+    if element.getparent() is None:
+        return _write(element.getroottree(), exclusive=method is Canonicalization.EXCLUSIVE)
+    if method is Canonicalization.EXCLUSIVE:
+        return _write(etree.ElementTree(element), exclusive=True)
+    raise SignatureProfileError(
+        "inclusive C14N of an element inside an envelope depends on that envelope", hint="use exclusive C14N"
+    )
 
 
-def _write(tree: etree._ElementTree[etree._Element], *, exclusive: bool) -> bytes:
-    sink = _Sink(MOST_BYTES)
+def canonicalize_without(root: etree._Element, last: etree._Element, method: Canonicalization) -> bytes:
+    """Return the canonical bytes of ``root`` as if ``last``, its last child, were not there.
+
+    This is the enveloped-signature transform (XML Signature 1.1, section 6.6.4): text before and after
+    the signature stays. ``last`` is taken out for the moment and put back. Raises as ``canonicalize``.
+    """
+    previous, tail = last.getprevious(), last.tail or ""
+    before = root.text if previous is None else previous.tail
+    _set_text_before(root, previous, (before or "") + tail)
+    root.remove(last)
     try:
-        tree.write(sink, method="c14n", exclusive=exclusive, with_comments=False)
+        return canonicalize(root, method)
+    finally:
+        _set_text_before(root, previous, before)
+        root.append(last)
+
+
+def _set_text_before(root: etree._Element, previous: etree._Element | None, text: str | None) -> None:
+    if previous is None:
+        root.text = text
+    else:
+        previous.tail = text
+
+
+def canonical_text(element: etree._Element, most: int) -> bytes:
+    """Return the exclusive canonical form of one element, comments kept: everything that is in it.
+
+    Raises as ``canonicalize``, with ``most`` bytes as the limit.
+    """
+    return _write(etree.ElementTree(element), exclusive=True, comments=True, most=most)
+
+
+def _write(
+    tree: etree._ElementTree[etree._Element], *, exclusive: bool, comments: bool = False, most: int = MOST_BYTES
+) -> bytes:
+    sink = _Sink(most)
+    try:
+        tree.write(sink, method="c14n", exclusive=exclusive, with_comments=comments)
     except etree.C14NError as error:
         raise SignatureProfileError(
             "the document has no canonical form", hint="write every namespace name as an absolute URI"
@@ -50,16 +83,16 @@ def _write(tree: etree._ElementTree[etree._Element], *, exclusive: bool) -> byte
 class _Sink:
     """Takes what the canonicaliser writes, and stops it when it is too much."""
 
-    __slots__ = ("left", "parts")
+    __slots__ = ("left", "most", "parts")
 
     def __init__(self, most: int) -> None:
-        self.left = most
+        self.left = self.most = most
         self.parts: list[bytes] = []
 
     def write(self, part: bytes) -> None:
         self.left -= len(part)
         if self.left < 0:
-            raise TooLarge(f"the canonical form has more than the {MOST_BYTES} bytes accepted")
+            raise TooLarge(f"the canonical form has more than the {self.most} bytes accepted")
         self.parts.append(part)
 
 

@@ -1,4 +1,4 @@
-"""Where the signature stands, and where its canonical text lies in that of the document.
+"""Where the signature stands, and the bytes that it is about.
 
 One case for each ``Placement``. Not here: what may stand inside a signature (``profile``).
 """
@@ -11,7 +11,8 @@ from lxml import etree
 
 from asw_exchange.codec import path_of
 from asw_exchange.errors import SignatureMisplaced, Unsigned
-from asw_exchange.signature.policy import Placement
+from asw_exchange.signature.canonical import canonicalize_without
+from asw_exchange.signature.policy import Placement, SignaturePolicy
 from asw_exchange.signature.profile import TAG
 
 
@@ -43,16 +44,13 @@ def _misplaced(signature: etree._Element, message: str) -> SignatureMisplaced:
     return SignatureMisplaced(message, path=path_of(signature), line=signature.sourceline)
 
 
-def split_canonical(canonical: bytes, signature: etree._Element) -> tuple[bytes, bytes]:
-    """Cut the signature out of the canonical bytes of its document; return (document without, signature).
+def signed_bytes(root: etree._Element, signature: etree._Element, policy: SignaturePolicy) -> bytes:
+    """Return the octets that the one Reference digests, made from the tree as the transforms say.
 
-    The enveloped-signature transform (XML Signature 1.1, section 6.6.4): text before and after the
-    signature stays. In canonical text ``<`` stands for markup only, and no other signature follows this
-    one, so the last start tag of its name is its own, and the first end tag after that ends it or
-    something that the profile refuses.
+    Raises TooLarge or SignatureProfileError where they cannot be made.
     """
-    name = f"{signature.prefix}:Signature" if signature.prefix else "Signature"
-    start = max(canonical.rfind(f"<{name}{ending}".encode()) for ending in " >")
-    closing = f"</{name}>".encode()
-    end = canonical.index(closing, start) + len(closing)
-    return canonical[:start] + canonical[end:], canonical[start:end]
+    match policy.placement:
+        case Placement.ENVELOPED:
+            return canonicalize_without(root, signature, policy.canonicalization)
+        case other:  # pragma: no cover
+            assert_never(other)

@@ -21,6 +21,7 @@ from lxml import etree
 from asw_exchange.codec import path_of
 from asw_exchange.errors import SignatureProfileError
 from asw_exchange.signature.algorithms import NAMESPACE, DigestMethod, SignatureMethod
+from asw_exchange.signature.canonical import canonical_text
 from asw_exchange.signature.policy import SignaturePolicy
 
 TAG = f"{{{NAMESPACE}}}Signature"
@@ -63,15 +64,14 @@ class SignatureParts:
     """The canonical text of SignedInfo from behind its start tag to its end."""
 
 
-def read_parts(signature: etree._Element, text: bytes, policy: SignaturePolicy) -> SignatureParts:
-    """Read a signature element, of which ``text`` is the canonical form, inside its document.
+def read_parts(signature: etree._Element, policy: SignaturePolicy) -> SignatureParts:
+    """Read a signature element.
 
-    Raises SignatureProfileError naming the first thing that the profile has no place for.
+    Raises SignatureProfileError naming the first thing that the profile has no place for, TooLarge over
+    MOST_BYTES.
     """
-    if len(text) > MOST_BYTES:
-        raise _error(signature, f"the signature has {len(text)} bytes, more than the {MOST_BYTES} accepted")
-    match = _SIGNATURE.fullmatch(text)
-    if match is None or next(signature.iter(etree.Comment), None) is not None:
+    match = _SIGNATURE.fullmatch(canonical_text(signature, MOST_BYTES))
+    if match is None:
         raise next(_deviations(signature))
     _check_fixed(match, signature, policy)
     return SignatureParts(
@@ -133,7 +133,7 @@ def _not_base64(name: str, packed: bytes, signature: etree._Element) -> Signatur
 
 _SPACE = "(?:[ \t\n]|&#xD;)*"
 _PREFIX = "(?(prefix)(?P=prefix):)"
-_ROOT_TAG = rf'<(?:(?P<prefix>[^ <>:]+):)?Signature(?: xmlns(?(prefix):(?P=prefix))="{re.escape(NAMESPACE)}")?>'
+_ROOT_TAG = rf'<(?:(?P<prefix>[^ <>:]+):)?Signature xmlns(?(prefix):(?P=prefix))="{re.escape(NAMESPACE)}">'
 
 
 def _pattern(name: str) -> str:

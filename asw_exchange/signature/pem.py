@@ -1,0 +1,103 @@
+"""PEM files: private keys and certificates in, clear sentences out when they are something else.
+
+Not here: whether a certificate is to be believed (``trust``).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from asw_exchange.errors import CredentialError, FileError
+from asw_exchange.signature.primitives import PrivateKey, key_weakness
+
+MOST_BYTES = 1024 * 1024
+
+_LABELS = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
+_CERTIFICATE = "CERTIFICATE"
+
+
+def read_private_key(path: Path) -> PrivateKey:
+    """Read an unencrypted private key of the profile.
+
+    Raises FileError when the file cannot be read, CredentialError saying what it holds instead.
+    """
+    data, labels = _read(path)
+    held = [label for label in labels if label.endswith("PRIVATE KEY")]
+    if not held:
+        raise _not_there(path, "private key", labels)
+    if held[0] == "ENCRYPTED PRIVATE KEY" or b"Proc-Type: 4,ENCRYPTED" in data:
+        hint = "decrypt it first: openssl pkey -in FILE -out PLAIN.pem"
+        raise CredentialError("the private key is encrypted", file=str(path), hint=hint)
+    try:
+        key = load_pem_private_key(data, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise CredentialError("the private key cannot be read", file=str(path), value=str(error)) from error
+    return _of_the_profile(key, path)
+
+
+def _of_the_profile(key: object, path: Path) -> PrivateKey:
+    weakness = key_weakness(key)
+    if weakness:
+        hint = "use ECDSA P-256, RSA of 2048 bits or more, or Ed25519"
+        raise CredentialError(f"the key cannot be used: {weakness}", file=str(path), hint=hint)
+    return key  # type: ignore[return-value]  # key_weakness knows no other types
+
+
+def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
+    """Read all certificates of a file, at least one, in the order in which they stand.
+
+    Raises FileError when the file cannot be read, CredentialError saying what it holds instead.
+    """
+    data, labels = _read(path)
+    if _CERTIFICATE not in labels:
+        raise _not_there(path, "certificate", labels)
+    try:
+        certificates = tuple(x509.load_pem_x509_certificates(data))
+        for certificate in certificates:
+            check_readable(certificate)
+    except ValueError as error:
+        raise CredentialError("a certificate cannot be read", file=str(path), value=str(error)) from error
+    return certificates
+
+
+def check_readable(certificate: x509.Certificate) -> None:
+    """Read all parts of a certificate that we use once, as they are decoded only then.
+
+    Raises ValueError for those that cannot be decoded.
+    """
+    try:
+        certificate.subject.rfc4514_string()
+        certificate.issuer.rfc4514_string()
+        certificate.not_valid_before_utc, certificate.not_valid_after_utc  # noqa: B018
+        list(certificate.extensions)
+        certificate.public_key()
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm) as error:
+        raise ValueError(str(error)) from error
+
+
+def _read(path: Path) -> tuple[bytes, list[str]]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise FileError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+    if len(data) > MOST_BYTES:
+        raise CredentialError(f"more than {MOST_BYTES} bytes are no key and no certificate", file=str(path))
+    return data, [label.decode() for label in _LABELS.findall(data)]
+
+
+def _not_there(path: Path, wanted: str, labels: list[str]) -> CredentialError:
+    if labels:
+        found = ", ".join(dict.fromkeys(labels)).lower()
+        return CredentialError(f"no {wanted} in this file, but: {found}", file=str(path), hint=_exchanged(wanted))
+    hint = f"convert it: openssl {'pkey' if wanted == 'private key' else 'x509'} -inform DER -in FILE -out NEW.pem"
+    return CredentialError(f"no {wanted} in this file: it is not PEM", file=str(path), hint=hint)
+
+
+def _exchanged(wanted: str) -> str:
+    return f"give the file with the {wanted}; key and certificate may have been exchanged"

@@ -1,0 +1,93 @@
+"""Verifies a signature, and hands on only what was signed.
+
+The order of the checks is that of ``verify``: place, shape, digest, trust, signature value. Not here:
+why a digest differs.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+
+from cryptography import x509
+from lxml import etree
+
+from asw_exchange.codec import path_of, read, reread
+from asw_exchange.errors import DigestMismatch, SignatureProfileError
+from asw_exchange.signature.algorithms import SignatureMethod, digest_of
+from asw_exchange.signature.canonical import signed_info_tag
+from asw_exchange.signature.placement import find_signature, signed_bytes
+from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
+from asw_exchange.signature.primitives import check_value
+from asw_exchange.signature.profile import SignatureParts, read_parts
+from asw_exchange.signature.trust import TrustedSigner, TrustStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Verified:
+    """What was signed, and by whom. Everything downstream works on this, never on the input."""
+
+    document: etree._Element
+    """The root element, without its signature, parsed anew from ``canonical``."""
+    canonical: bytes
+    """The octets that were digested."""
+    signer: x509.Certificate
+    algorithm: SignatureMethod
+    digest: str
+    """Of ``canonical`` by the digest method of the signature, in hexadecimal."""
+
+
+def verify(
+    root: etree._Element | bytes, trust: TrustStore, moment: datetime, policy: SignaturePolicy = ENVELOPED
+) -> Verified:
+    """Verify the one signature of a document and return what it covers.
+
+    ``root`` is XML, or an element of a tree that ``codec.read(keep_instructions=True)`` made. An element
+    inside an envelope is taken as if it were a document of its own: our envelopes hold exactly one
+    document, ``URI=""`` means that one, and exclusive C14N gives the same octets wherever it stands.
+
+    Checks in this order, and raises: Unsigned or SignatureMisplaced; SignatureProfileError for anything
+    outside the profile (XML Signature 1.1, section 4); DigestMismatch (section 3.2.1); a subclass of
+    UntrustedSigner for the certificate at ``moment`` (RFC 5280, section 6); SignatureMismatch (section
+    3.2.2). Also ReadError for bytes that are not XML, TooLarge where the canonical form explodes.
+    """
+    element = read(root, keep_instructions=True) if isinstance(root, bytes) else root
+    signature = find_signature(element, policy.placement)
+    parts = read_parts(signature, policy)
+    canonical = signed_bytes(element, signature, policy)
+    digest = digest_of(canonical, parts.digest_method)
+    _check_digest(digest, parts, element)
+    signer = _check_signer(parts, trust, moment, signature)
+    tag = signed_info_tag(element, signature.prefix or "", policy.canonicalization)
+    check_value(signer.public_key, parts.method, parts.value, tag + parts.signed_info)
+    return Verified(
+        document=reread(canonical),
+        canonical=canonical,
+        signer=signer.certificate,
+        algorithm=parts.method,
+        digest=digest.hex(),
+    )
+
+
+def _check_digest(digest: bytes, parts: SignatureParts, element: etree._Element) -> None:
+    if not compare_digest(digest, parts.digest):
+        expected, computed = b64encode(parts.digest).decode(), b64encode(digest).decode()
+        raise DigestMismatch(
+            f"the content is not what was signed: the signature says digest {expected}, computed is {computed}",
+            path=path_of(element),
+            line=element.sourceline,
+        )
+
+
+def _check_signer(
+    parts: SignatureParts, trust: TrustStore, moment: datetime, signature: etree._Element
+) -> TrustedSigner:
+    try:
+        certificate, *intermediates = [x509.load_der_x509_certificate(der) for der in parts.certificates]
+    except ValueError as error:
+        raise SignatureProfileError(
+            "an X509Certificate holds no X.509 certificate", path=path_of(signature), line=signature.sourceline
+        ) from error
+    return trust.check(certificate, intermediates, moment)
