@@ -1,15 +1,33 @@
-"""Who wrote it: XML signatures in a narrow profile, their keys, test PKI and trust.
+"""Who wrote it: XML signatures in a narrow profile, their keys, a test PKI, and trust.
 
-Not here: wrapping (``envelope``), revocation lists, and why a signature fails (issue of ``diagnose``).
+Not here: the envelope around a signed document (``envelope``) and what the document says (``validation``).
 """
 
-from asw_exchange.signature.algorithms import Canonicalization, DigestMethod, SignatureMethod
+from asw_exchange.signature.algorithms import Canonicalization, DigestMethod, SignatureMethod, Transform
+from asw_exchange.signature.keys import SigningKey
+from asw_exchange.signature.pki import Credentials, TestPki, create_pki
+from asw_exchange.signature.pki_files import load_pki, write_pki
 from asw_exchange.signature.policy import Placement, SignaturePolicy
+from asw_exchange.signature.sign import sign
+from asw_exchange.signature.trust import TrustedSigner, TrustStore
+from asw_exchange.signature.verify import Verified, verify
 
 __all__ = [
     "Canonicalization",
+    "Credentials",
     "DigestMethod",
     "Placement",
     "SignatureMethod",
     "SignaturePolicy",
+    "SigningKey",
+    "TestPki",
+    "Transform",
+    "TrustStore",
+    "TrustedSigner",
+    "Verified",
+    "create_pki",
+    "load_pki",
+    "sign",
+    "verify",
+    "write_pki",
 ]

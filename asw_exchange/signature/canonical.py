@@ -6,6 +6,7 @@ Not here: the shape of the signature itself (``profile``).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 from lxml import etree
 
@@ -14,7 +15,7 @@ from asw_exchange.errors import SignatureProfileError, TooLarge
 from asw_exchange.signature.algorithms import NAMESPACE, Canonicalization
 
 MOST_BYTES = 16 * 1024 * 1024
-"""Canonical XML repeats a namespace on every branch that uses it, so a small document can have a huge form."""
+"""Canonical XML repeats a namespace on every branch that uses it: a small document can have a huge form."""
 
 
 def canonicalize(element: etree._Element, method: Canonicalization) -> bytes:
@@ -68,11 +69,11 @@ def canonical_text(element: etree._Element, most: int) -> bytes:
 
 
 def _write(
-    tree: etree._ElementTree[etree._Element], *, exclusive: bool, comments: bool = False, most: int = MOST_BYTES
+    tree: etree._ElementTree, *, exclusive: bool, comments: bool = False, most: int = MOST_BYTES
 ) -> bytes:
     sink = _Sink(most)
     try:
-        tree.write(sink, method="c14n", exclusive=exclusive, with_comments=comments)
+        tree.write(cast(Any, sink), method="c14n", exclusive=exclusive, with_comments=comments)
     except etree.C14NError as error:
         raise SignatureProfileError(
             "the document has no canonical form", hint="write every namespace name as an absolute URI"

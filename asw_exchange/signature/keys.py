@@ -36,7 +36,9 @@ class SigningKey:
         if weakness:
             raise CredentialError(f"the key cannot be used: {weakness}")
         if self.certificate.public_key() != self.private_key.public_key():
-            raise CredentialError("the private key does not fit the certificate", hint="give the two of one pair")
+            raise CredentialError(
+                "the private key does not fit the certificate", hint="give the two of one pair"
+            )
         object.__setattr__(self, "method", method_of(self.private_key))
         object.__setattr__(self, "certificates", tuple(map(_base64, (self.certificate, *self.chain))))
         object.__setattr__(self, "value_of", signer_of(self.private_key))

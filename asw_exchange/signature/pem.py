@@ -86,6 +86,8 @@ def _read(path: Path) -> tuple[bytes, list[str]]:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise FileError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+    except ValueError as error:
+        raise FileError(f"this is no path of a file: {error}", file=repr(str(path))) from error
     if len(data) > MOST_BYTES:
         raise CredentialError(f"more than {MOST_BYTES} bytes are no key and no certificate", file=str(path))
     return data, [label.decode() for label in _LABELS.findall(data)]
@@ -94,10 +96,8 @@ def _read(path: Path) -> tuple[bytes, list[str]]:
 def _not_there(path: Path, wanted: str, labels: list[str]) -> CredentialError:
     if labels:
         found = ", ".join(dict.fromkeys(labels)).lower()
-        return CredentialError(f"no {wanted} in this file, but: {found}", file=str(path), hint=_exchanged(wanted))
-    hint = f"convert it: openssl {'pkey' if wanted == 'private key' else 'x509'} -inform DER -in FILE -out NEW.pem"
+        hint = f"give the file with the {wanted}; key and certificate may have been exchanged"
+        return CredentialError(f"no {wanted} in this file, but: {found}", file=str(path), hint=hint)
+    command = "pkey" if wanted == "private key" else "x509"
+    hint = f"convert it: openssl {command} -inform DER -in FILE -out NEW.pem"
     return CredentialError(f"no {wanted} in this file: it is not PEM", file=str(path), hint=hint)
-
-
-def _exchanged(wanted: str) -> str:
-    return f"give the file with the {wanted}; key and certificate may have been exchanged"

@@ -12,6 +12,7 @@ from lxml import etree
 from asw_exchange.codec import path_of
 from asw_exchange.errors import SignatureMisplaced, Unsigned
 from asw_exchange.signature.canonical import canonicalize_without
+from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import Placement, SignaturePolicy
 from asw_exchange.signature.profile import TAG
 
@@ -24,7 +25,7 @@ def find_signature(root: etree._Element, placement: Placement) -> etree._Element
     """
     signatures = list(root.getroottree().iter(TAG))
     if not signatures:
-        raise Unsigned("the document is not signed", path=path_of(root), line=root.sourceline)
+        raise Unsigned("the document is not signed", **place_of(root))
     if len(signatures) > 1:
         raise _misplaced(signatures[1], f"one of {len(signatures)} signatures, where one is allowed")
     match placement:
@@ -41,7 +42,7 @@ def _enveloped(root: etree._Element, signature: etree._Element) -> etree._Elemen
 
 
 def _misplaced(signature: etree._Element, message: str) -> SignatureMisplaced:
-    return SignatureMisplaced(message, path=path_of(signature), line=signature.sourceline)
+    return SignatureMisplaced(message, **place_of(signature))
 
 
 def signed_bytes(root: etree._Element, signature: etree._Element, policy: SignaturePolicy) -> bytes:

@@ -114,7 +114,7 @@ def _ecdsa_der(value: bytes) -> bytes:
     _check_length(value, 2 * _COORDINATE, "r and s, 32 octets each, not DER")
     r, s = int.from_bytes(value[:_COORDINATE], "big"), int.from_bytes(value[_COORDINATE:], "big")
     if not (0 < r < _ORDER and 0 < s < _ORDER):
-        raise SignatureMismatch("r or s of the ECDSA signature value is out of range (1 to the curve's order less 1)")
+        raise SignatureMismatch("r or s of the ECDSA signature value is out of range")
     return encode_dss_signature(r, s)
 
 

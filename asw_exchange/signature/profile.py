@@ -18,10 +18,10 @@ from typing import TypeVar
 
 from lxml import etree
 
-from asw_exchange.codec import path_of
 from asw_exchange.errors import SignatureProfileError
 from asw_exchange.signature.algorithms import NAMESPACE, DigestMethod, SignatureMethod
 from asw_exchange.signature.canonical import canonical_text
+from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import SignaturePolicy
 
 TAG = f"{{{NAMESPACE}}}Signature"
@@ -132,13 +132,14 @@ def _not_base64(name: str, packed: bytes, signature: etree._Element) -> Signatur
 
 
 _SPACE = "(?:[ \t\n]|&#xD;)*"
+_NO_QUOTE = '[^<"]*'
 _PREFIX = "(?(prefix)(?P=prefix):)"
 _ROOT_TAG = rf'<(?:(?P<prefix>[^ <>:]+):)?Signature xmlns(?(prefix):(?P=prefix))="{re.escape(NAMESPACE)}">'
 
 
 def _pattern(name: str) -> str:
     """Return the pattern of an element in canonical form; groups are named like their elements."""
-    attribute = f' {_ATTRIBUTES[name]}="{_captured(name, "[^<\"]*")}"' if name in _ATTRIBUTES else ""
+    attribute = f' {_ATTRIBUTES[name]}="{_captured(name, _NO_QUOTE)}"' if name in _ATTRIBUTES else ""
     start = _ROOT_TAG if name == "Signature" else f"<{_PREFIX}{name}{attribute}>"
     end = f"</{_PREFIX}{name}>"
     content = _captured(name, "[^<]*") if name in _VALUES else _content_pattern(name)
@@ -216,4 +217,4 @@ def _error(
 ) -> SignatureProfileError:
     if element is None:  # pragma: no cover - every node of a signature has a parent
         return SignatureProfileError(message, value=value, hint=hint)
-    return SignatureProfileError(message, path=path_of(element), line=element.sourceline, value=value, hint=hint)
+    return SignatureProfileError(message, value=value, hint=hint, **place_of(element))

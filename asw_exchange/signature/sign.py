@@ -9,11 +9,12 @@ from base64 import b64encode
 
 from lxml import etree
 
-from asw_exchange.codec import path_of, read
+from asw_exchange.codec import read
 from asw_exchange.errors import AlreadySigned, CredentialError, SignatureProfileError
 from asw_exchange.signature.algorithms import NAMESPACE, digest_of
 from asw_exchange.signature.canonical import canonicalize, signed_info_tag
 from asw_exchange.signature.keys import SigningKey
+from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
 from asw_exchange.signature.profile import TAG
 
@@ -31,7 +32,7 @@ def sign(document: bytes | etree._Element, key: SigningKey, policy: SignaturePol
     """
     root = read(document, keep_instructions=True) if isinstance(document, bytes) else document
     if key.method not in policy.methods:
-        raise CredentialError("the policy does not allow signatures by this kind of key", value=key.method.value)
+        raise CredentialError("the policy does not allow this kind of key", value=key.method.value)
     _refuse_instructions(root)
     canonical = canonicalize(root, policy.canonicalization)
     if NAMESPACE.encode() in canonical:
@@ -46,9 +47,8 @@ def _refuse_signed(root: etree._Element) -> None:
     if signature is not None:
         raise AlreadySigned(
             "the document is signed already",
-            path=path_of(signature),
-            line=signature.sourceline,
             hint="sign the document without its signature",
+            **place_of(signature),
         )
 
 

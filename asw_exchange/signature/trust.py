@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -64,7 +65,7 @@ class TrustStore:
 
     authorities: tuple[x509.Certificate, ...]
     _store: Store = field(init=False, repr=False, compare=False)
-    _known: dict[x509.Certificate, TrustedSigner] = field(init=False, repr=False, compare=False)
+    _known: dict[bytes, TrustedSigner] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.authorities:
@@ -76,7 +77,7 @@ class TrustStore:
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> TrustStore:
-        """Read authorities from a PKI folder (``*/ca.pem``), one gateway's folder, or any folder or file of PEM.
+        """Read authorities from a PKI folder (``*/ca.pem``), a gateway's folder, any folder or file of PEM.
 
         Raises FileError when something cannot be read, CredentialError naming a file that is no authority's.
         """
@@ -89,26 +90,36 @@ class TrustStore:
 
         Raises UnknownIssuer, CertificateExpired, CertificateNotYetValid, WrongKeyUsage or WeakKey.
         """
+        return self.check_encoded(
+            [each.public_bytes(Encoding.DER) for each in (certificate, *intermediates)], moment
+        )
+
+    def check_encoded(self, certificates: Sequence[bytes], moment: datetime) -> TrustedSigner:
+        """Check certificates in DER, the signer's first, as ``check`` does.
+
+        Raises UntrustedSigner too for what is no certificate.
+        """
         if moment.tzinfo is None:
             raise ConfigurationError("a moment needs a time zone", value=str(moment))
-        known = self._known.get(certificate)
+        known = self._known.get(certificates[0])
         if known is not None and known.valid_from <= moment <= known.valid_until:
             return known
-        signer = self._resolve(certificate, intermediates, moment)
+        certificate, *intermediates = map(_decode, certificates)
+        signer = self._resolve(certificate, intermediates, moment.astimezone(UTC))
         _check_time(signer, moment)
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
-        self._known[certificate] = signer
+        self._known[certificates[0]] = signer
         return signer
 
     def _resolve(
         self, certificate: x509.Certificate, intermediates: Sequence[x509.Certificate], moment: datetime
     ) -> TrustedSigner:
-        public_key = _usable_key(certificate)
         chain = self._chain(certificate, intermediates, moment)
+        _check_usage(certificate)
         return TrustedSigner(
             certificate=certificate,
-            public_key=public_key,
+            public_key=_usable_key(certificate),
             chain=chain,
             valid_from=max(each.not_valid_before_utc for each in chain),
             valid_until=min(each.not_valid_after_utc for each in chain),
@@ -117,7 +128,7 @@ class TrustStore:
     def _chain(
         self, certificate: x509.Certificate, intermediates: Sequence[x509.Certificate], moment: datetime
     ) -> tuple[x509.Certificate, ...]:
-        """Build a chain at ``moment``, or else at the ends of the certificate's time, to tell late from unknown."""
+        """Build a chain at ``moment``, or else at the ends of the validity, to tell late from unknown."""
         for time in (moment, certificate.not_valid_before_utc, certificate.not_valid_after_utc):
             verifier = _POLICY.store(self._store).time(time).build_client_verifier()
             try:
@@ -125,8 +136,8 @@ class TrustStore:
             except VerificationError as error:
                 reason = error
         raise UnknownIssuer(
-            f"the certificate of the signer ({name_of(certificate)}, issued by {certificate.issuer.rfc4514_string()}) "
-            "does not lead to a trusted authority",
+            f"the certificate of the signer ({name_of(certificate)}) does not lead to a trusted authority",
+            value=f"issued by {certificate.issuer.rfc4514_string()}",
             hint="trust that authority, or ask the sender which key it signed with",
         ) from reason
 
@@ -143,19 +154,23 @@ _POLICY = PolicyBuilder().extension_policies(
     .may_be_present(x509.SubjectAlternativeName, Criticality.AGNOSTIC, None)
     .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, None),
 )
-"""Signers are gateways, not web clients: any extended key usage and any name will do. Key usage is ours to check."""
+"""Signers are gateways, not web clients: any extended key usage and any name will do."""
+
+
+def _decode(der: bytes) -> x509.Certificate:
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        check_readable(certificate)
+    except ValueError as error:
+        raise UntrustedSigner("a certificate in the signature cannot be read", value=str(error)) from error
+    return certificate
 
 
 def _usable_key(certificate: x509.Certificate) -> PublicKey:
-    try:
-        check_readable(certificate)
-    except ValueError as error:
-        raise UntrustedSigner("the certificate of the signer cannot be read", value=str(error)) from error
     key = certificate.public_key()
     weakness = key_weakness(key)
     if weakness:
-        raise WeakKey(f"the key in the signer's certificate ({name_of(certificate)}) is not accepted: {weakness}")
-    _check_usage(certificate)
+        raise WeakKey(f"the key of the signer ({name_of(certificate)}) is not accepted: {weakness}")
     return key  # type: ignore[return-value]  # key_weakness knows no other types
 
 
@@ -172,7 +187,7 @@ def _check_usage(certificate: x509.Certificate) -> None:
 
 
 def _wrong_usage(certificate: x509.Certificate, reason: str) -> WrongKeyUsage:
-    return WrongKeyUsage(f"the certificate of the signer ({name_of(certificate)}) is not for signatures: {reason}")
+    return WrongKeyUsage(f"the signer's certificate ({name_of(certificate)}) is not for signatures: {reason}")
 
 
 def _check_time(signer: TrustedSigner, moment: datetime) -> None:
@@ -195,7 +210,9 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 def _check_authority(certificate: x509.Certificate) -> None:
     who = f"the certificate ({name_of(certificate)})"
     if not _is_authority(certificate):
-        raise CredentialError(f"{who} is not that of an authority", hint="give the certificate of the issuing CA")
+        raise CredentialError(
+            f"{who} is not that of an authority", hint="give the certificate of the issuing CA"
+        )
     if isinstance(certificate.public_key(), ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
         raise CredentialError(f"{who} has an EdDSA key", hint="use an authority with an ECDSA or RSA key")
 
@@ -205,18 +222,20 @@ def authority_files(path: Path) -> list[Path]:
 
     Raises FileError for a folder that cannot be listed, CredentialError for one without such files.
     """
-    if not path.is_dir():
-        return [path]
-    if (path / AUTHORITY_FILE).is_file():
-        return [path / AUTHORITY_FILE]
     try:
+        if not path.is_dir():
+            return [path]
+        if (path / AUTHORITY_FILE).is_file():
+            return [path / AUTHORITY_FILE]
         found = sorted(path.glob(f"*/{AUTHORITY_FILE}")) or sorted(
             file for file in path.iterdir() if file.suffix.lower() in _ENDINGS
         )
     except OSError as error:
         raise FileError(f"the folder cannot be read: {error.strerror}", file=str(path)) from error
     if not found:
-        raise CredentialError("no certificates of authorities here", file=str(path), hint="asw pki init makes some")
+        raise CredentialError(
+            "no certificates of authorities here", file=str(path), hint="asw pki init makes some"
+        )
     return found
 
 

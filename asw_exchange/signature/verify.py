@@ -9,20 +9,20 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from hmac import compare_digest
 
 from cryptography import x509
 from lxml import etree
 
-from asw_exchange.codec import path_of, read, reread
-from asw_exchange.errors import DigestMismatch, SignatureProfileError
+from asw_exchange.codec import read, reread
+from asw_exchange.errors import DigestMismatch
 from asw_exchange.signature.algorithms import SignatureMethod, digest_of
 from asw_exchange.signature.canonical import signed_info_tag
 from asw_exchange.signature.placement import find_signature, signed_bytes
+from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
 from asw_exchange.signature.primitives import check_value
 from asw_exchange.signature.profile import SignatureParts, read_parts
-from asw_exchange.signature.trust import TrustedSigner, TrustStore
+from asw_exchange.signature.trust import TrustStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,7 +59,7 @@ def verify(
     canonical = signed_bytes(element, signature, policy)
     digest = digest_of(canonical, parts.digest_method)
     _check_digest(digest, parts, element)
-    signer = _check_signer(parts, trust, moment, signature)
+    signer = trust.check_encoded(parts.certificates, moment)
     tag = signed_info_tag(element, signature.prefix or "", policy.canonicalization)
     check_value(signer.public_key, parts.method, parts.value, tag + parts.signed_info)
     return Verified(
@@ -72,22 +72,9 @@ def verify(
 
 
 def _check_digest(digest: bytes, parts: SignatureParts, element: etree._Element) -> None:
-    if not compare_digest(digest, parts.digest):
+    if digest != parts.digest:
         expected, computed = b64encode(parts.digest).decode(), b64encode(digest).decode()
         raise DigestMismatch(
-            f"the content is not what was signed: the signature says digest {expected}, computed is {computed}",
-            path=path_of(element),
-            line=element.sourceline,
+            f"the content is not what was signed: signed was digest {expected}, computed is {computed}",
+            **place_of(element),
         )
-
-
-def _check_signer(
-    parts: SignatureParts, trust: TrustStore, moment: datetime, signature: etree._Element
-) -> TrustedSigner:
-    try:
-        certificate, *intermediates = [x509.load_der_x509_certificate(der) for der in parts.certificates]
-    except ValueError as error:
-        raise SignatureProfileError(
-            "an X509Certificate holds no X.509 certificate", path=path_of(signature), line=signature.sourceline
-        ) from error
-    return trust.check(certificate, intermediates, moment)
