@@ -1,0 +1,39 @@
+"""``make bench``: every step against its floor and its peers, in one run; then memory over a long run.
+
+Writes ``benchmarks/results.json``. Ratios are what counts: the microseconds depend on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks.memory import flatness
+from benchmarks.steps import Row, rows
+
+RESULTS = Path(__file__).parent / "results.json"
+
+
+def main() -> None:
+    """Measure, print the table, write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=100_000, help="messages of the memory run; 0 leaves it out")
+    options = parser.parse_args()
+    measured = rows()
+    _print(measured)
+    RESULTS.write_text(json.dumps([row.as_json() for row in measured], indent=2) + "\n")
+    print(f"\nwritten to {RESULTS.parent.name}/{RESULTS.name}")
+    if options.messages:
+        print(flatness(options.messages))
+
+
+def _print(measured: list[Row]) -> None:
+    print(f"{'step':<22}{'kind':<16}{'ours us':>10}{'floor us':>10}{'x floor':>9}   peers (times slower than ours)")
+    for row in measured:
+        peers = ", ".join(f"{name} {us:.0f} us ({us / row.ours_us:.1f}x)" for name, us in row.peers.items())
+        print(f"{row.step:<22}{row.kind:<16}{row.ours_us:>10.1f}{row.floor_us:>10.1f}{row.ratio:>9.2f}   {peers}")
+
+
+if __name__ == "__main__":
+    main()

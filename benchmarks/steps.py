@@ -1,0 +1,299 @@
+"""The steps that are measured, ours beside floor and peers, on a four-item e-Form D of about 3 KiB."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import sqlite3
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import signxml
+import xmlschema
+from lxml import etree
+from msgspec.structs import replace
+
+from asw_exchange import resources
+from asw_exchange.clock import VirtualClock
+from asw_exchange.codec import read, to_bytes
+from asw_exchange.corridors.asean import CORRIDOR
+from asw_exchange.gateway import receive, validate_kind
+from asw_exchange.ledger import Ledger
+from asw_exchange.model import Header, Value
+from asw_exchange.node import Node
+from asw_exchange.records import Entry
+from asw_exchange.signature import create_pki, sign, verify
+from asw_exchange.testdata import generate
+from asw_exchange.validation import load_rules
+from benchmarks import peers
+from benchmarks.floor import Floor
+from benchmarks.timing import microseconds
+
+KIND = "asean/eform-d"
+MOMENT = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    step: str
+    kind: str
+    ours_us: float
+    floor_us: float
+    peers: dict[str, float]
+
+    @property
+    def ratio(self) -> float:
+        """How many times its floor the step takes."""
+        return self.ours_us / self.floor_us
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of ``results.json``."""
+        return {
+            "step": self.step,
+            "kind": self.kind,
+            "ours_us": round(self.ours_us, 2),
+            "floor_us": round(self.floor_us, 2),
+            "ratio_to_floor": round(self.ratio, 3),
+            "peers": {
+                name: {"us": round(us, 2), "times_slower": round(us / self.ours_us, 2)}
+                for name, us in self.peers.items()
+            },
+        }
+
+
+class Forgetful:
+    """A memory in which every message is new and every acknowledgement answers something sent."""
+
+    def __init__(self) -> None:
+        self.last: Entry | None = None
+
+    def received(self, sender: str, message_id: str) -> None:
+        return None
+
+    def sent(self, message_id: str) -> Entry | None:
+        return self.last
+
+    def answer(self, message_id: str, peer: str) -> None:
+        return None
+
+    def history(self, reference: str) -> tuple[Entry, ...]:
+        return ()
+
+    def citing(self, reference: str) -> tuple[Entry, ...]:
+        return ()
+
+
+def four_items() -> Value:
+    """The first generated certificate of four items and the commonest shape."""
+    for seed in itertools.count():
+        certificate = next(iter(generate(KIND, seed=seed)))
+        if len(certificate.items) == 4 and certificate.issuing_country == "VN":
+            size = len(to_bytes(CORRIDOR.kind(KIND).layout.write(certificate)))
+            if 2800 <= size <= 4600:
+                return certificate
+    raise AssertionError
+
+
+class Bench:
+    """Everything prepared, so that a call measures one step."""
+
+    def __init__(self) -> None:
+        self.kind = CORRIDOR.kind(KIND)
+        self.certificate: Any = four_items()
+        self.sender, self.receiver = self.certificate.issuing_country, self.certificate.importing_country
+        self.pki = create_pki(1, CORRIDOR.members, MOMENT)
+        self.key, self.trust = self.pki.key(self.sender), self.pki.trust_by_gateway()
+        self.plain = to_bytes(self.kind.layout.write(self.certificate))
+        self.signed = sign(self.plain, self.key)
+        self.tree = read(self.plain)
+        rules = load_rules(resources.schema(self.kind.rules or ""), "OCP21")
+        schema = etree.XMLSchema(file=str(resources.schema(self.kind.schema)))
+        self.floor = Floor(self.plain, self.signed, self.key, schema, rules.transform)
+        self.memory = Forgetful()
+        self.numbers = itertools.count(1)
+
+    def build(self) -> bytes:
+        return to_bytes(self.kind.layout.write(self.certificate))
+
+    def exchange(self) -> None:
+        """Build, sign and wrap; receive; acknowledge, signed; receive the acknowledgement."""
+        raw = self._message(KIND, self.certificate, self.sender, self.receiver)
+        reception = self._receive(raw, self.receiver)
+        if reception.record.outcome != "accepted" or reception.acknowledgement is None:
+            raise AssertionError(reception.record)
+        answer = self._message("asean/acknowledgement", reception.acknowledgement, self.receiver, self.sender)
+        self.memory.last = _as_sent(reception.record)
+        if self._receive(answer, self.sender).record.outcome != "accepted":
+            raise AssertionError
+
+    def _message(self, kind: str, document: Value, sender: str, receiver: str) -> bytes:
+        header = Header(id=f"{sender}-{next(self.numbers)}", kind=kind, sender=sender, receiver=receiver, sent_at=MOMENT)
+        signed = sign(CORRIDOR.kind(kind).layout.write(document).encode(), self.pki.key(sender))
+        return CORRIDOR.envelope.pack(header, signed)
+
+    def _receive(self, raw: bytes, gateway: str) -> Any:
+        return receive(
+            raw, gateway=gateway, corridor=CORRIDOR, moment=MOMENT, memory=self.memory, trust=self.trust
+        )
+
+
+def _as_sent(record: Entry) -> Entry:
+
+    return replace(record, gateway=record.peer, peer=record.gateway)
+
+
+def rows() -> list[Row]:
+    """Measure all steps."""
+    bench = Bench()
+    print(f"{KIND}: {len(bench.plain)} bytes, {int(bench.tree.xpath('count(//*)'))} elements\n")
+    return [_build(bench), _sign(bench), _verify(bench), _validate(bench), _parse(bench), _exchange(bench), _ledger(bench)]
+
+
+def _row(step: str, ours: Any, floor: Any, **others: Any) -> Row:
+    best = microseconds({"ours": ours, "floor": floor, **others})
+    return Row(
+        step=step, kind=KIND, ours_us=best["ours"], floor_us=best["floor"], peers={name: best[name] for name in others}
+    )
+
+
+def _build(bench: Bench) -> Row:
+    return _row(
+        "build", bench.build, bench.floor.build, ElementTree=lambda: peers.build_with_elementtree(bench.certificate)
+    )
+
+
+def _sign(bench: Bench) -> Row:
+    signer = signxml.XMLSigner(
+        signature_algorithm="ecdsa-sha256",
+        digest_algorithm="sha256",
+        c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#",
+    )
+    certificates = [bench.key.certificate]
+
+    def with_signxml() -> bytes:
+        tree = etree.fromstring(bench.plain)
+        return etree.tostring(signer.sign(tree, key=bench.key.private_key, cert=certificates))
+
+    return _row("sign", lambda: sign(bench.plain, bench.key), bench.floor.sign, signxml=with_signxml)
+
+
+def _verify(bench: Bench) -> Row:
+    trust, certificate = bench.trust[bench.sender], bench.key.certificate
+
+    def with_signxml() -> Any:
+        return signxml.XMLVerifier().verify(bench.signed, x509_cert=certificate)
+
+    return _row("verify", lambda: verify(bench.signed, trust, MOMENT), bench.floor.verify, signxml=with_signxml)
+
+
+def _validate(bench: Bench) -> Row:
+    peer = xmlschema.XMLSchema(str(resources.schema(bench.kind.schema)))
+    return _row(
+        "validate",
+        lambda: validate_kind(bench.kind, bench.tree, MOMENT),
+        bench.floor.validate,
+        **{"xmlschema (XSD alone)": lambda: peer.is_valid(bench.tree)},
+    )
+
+
+def _parse(bench: Bench) -> Row:
+    return _row(
+        "parse",
+        lambda: bench.kind.layout.read(read(bench.plain)),
+        bench.floor.parse,
+        ElementTree=lambda: peers.parse_with_elementtree(bench.plain),
+    )
+
+
+def _acknowledgement_floor(bench: Bench) -> Floor:
+    reception = bench._receive(bench._message(KIND, bench.certificate, bench.sender, bench.receiver), bench.receiver)
+    kind = CORRIDOR.kind("asean/acknowledgement")
+    plain = kind.layout.write(reception.acknowledgement).encode()
+    key = bench.pki.key(bench.receiver)
+    rules = load_rules(resources.schema(kind.rules or ""))
+    schema = etree.XMLSchema(file=str(resources.schema(kind.schema)))
+    return Floor(plain, sign(plain, key), key, schema, rules.transform)
+
+
+def _exchange(bench: Bench) -> Row:
+    answer = _acknowledgement_floor(bench)
+
+    def floor() -> None:
+        bench.floor.exchange()
+        answer.exchange()
+
+    return _row("exchange", bench.exchange, floor)
+
+
+def _ledger(bench: Bench) -> Row:
+    """A batch of exchanges in one commit, on a ledger in a file; the floor adds bare sqlite3 inserts."""
+    answer = _acknowledgement_floor(bench)
+    with tempfile.TemporaryDirectory() as folder:
+        ours = _LedgerExchange(bench, Path(folder) / "ours.db")
+        bare = _bare_ledger(Path(folder) / "bare.db")
+
+        def floor() -> None:
+            for _ in range(BATCH):
+                bench.floor.exchange()
+                answer.exchange()
+                for raw in (bench.signed, bench.signed, answer.signed, answer.signed):
+                    bare.execute("insert into entry (digest, raw) values (?, ?)", (hashlib.sha256(raw).digest(), raw))
+            bare.commit()
+
+        best = microseconds({"ours": ours.batch, "floor": floor}, rounds=3, seconds=0.5)
+        ours.ledger.close()
+        bare.close()
+    return Row(
+        step=f"exchange, ledger/{BATCH}",
+        kind=KIND,
+        ours_us=best["ours"] / BATCH,
+        floor_us=best["floor"] / BATCH,
+        peers={},
+    )
+
+
+def _bare_ledger(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
+    connection.execute("pragma journal_mode=wal")
+    connection.execute("pragma synchronous=full")
+    connection.execute("create table entry (id integer primary key, digest blob, raw blob)")
+    return connection
+
+
+class _LedgerExchange:
+    """Two nodes on one ledger; every certificate has a reference number of its own."""
+
+    def __init__(self, bench: Bench, path: Path) -> None:
+        self.ledger = Ledger.open(path)
+        self.bench = bench
+        clock = VirtualClock(MOMENT)
+        self.sender, self.receiver = (
+            Node(
+                gateway,
+                corridors={"asean": CORRIDOR},
+                key=bench.pki.key(gateway),
+                trust=bench.trust,
+                ledger=self.ledger,
+                clock=clock,
+                new_id=lambda: f"m{next(bench.numbers)}",
+                reply=lambda arrival, memory: (),
+            )
+            for gateway in (bench.sender, bench.receiver)
+        )
+
+    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | None:
+        return self.receiver.receive(raw, corridor=corridor, peer=sender)
+
+    def batch(self) -> None:
+
+        with self.ledger.transaction():
+            for _ in range(BATCH):
+                reference = f"VN-{self.bench.receiver} 25/02/{next(self.bench.numbers) % 100000:05}"
+                self.sender.send(KIND, replace(self.bench.certificate, reference=reference), self.bench.receiver)
+            self.sender.deliver(self)

@@ -1,0 +1,64 @@
+"""Fixtures that are dear to make: test keys. Made at run time, relative to a fixed moment."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from asw_exchange.clock import VirtualClock
+from asw_exchange.corridors.asean import CORRIDOR
+from asw_exchange.ledger import Ledger
+from asw_exchange.node import Node
+from asw_exchange.signature import create_pki
+from asw_exchange.signature.pki import TestPki
+from asw_exchange.simulator.network import Network
+from tests.builders import MOMENT
+
+
+@pytest.fixture(scope="session")
+def pki() -> TestPki:
+    """Keys of all ASEAN gateways."""
+    return create_pki(1, CORRIDOR.members, MOMENT)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """A clock that stands at the tests' moment."""
+    return VirtualClock(MOMENT)
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    """An empty ledger in memory."""
+    with Ledger.open(":memory:") as opened:
+        yield opened
+
+
+@pytest.fixture
+def network() -> Network:
+    """A network that nobody has joined yet."""
+    return Network()
+
+
+@pytest.fixture
+def node(pki: TestPki, clock: VirtualClock, ledger: Ledger, network: Network) -> Callable[..., Node]:
+    """Make a node of a gateway and connect it."""
+
+    def make(gateway: str, **options: object) -> Node:
+        numbers = itertools.count(1)
+        made = Node(
+            gateway,
+            corridors={"asean": CORRIDOR},
+            key=pki.key(gateway),
+            trust=pki.trust_by_gateway(),
+            ledger=ledger,
+            clock=clock,
+            new_id=lambda: f"{gateway}-{next(numbers):06}",
+            **options,  # type: ignore[arg-type]
+        )
+        network.join(made)
+        return made
+
+    return make
