@@ -13,6 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from asw_exchange.errors import CredentialError, FileError
+from asw_exchange.signature.certificates import decode_pem
 from asw_exchange.signature.primitives import PrivateKey, key_weakness
 
 MOST_BYTES = 1024 * 1024
@@ -57,27 +58,9 @@ def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
     if _CERTIFICATE not in labels:
         raise _not_there(path, "certificate", labels)
     try:
-        certificates = tuple(x509.load_pem_x509_certificates(data))
-        for certificate in certificates:
-            check_readable(certificate)
+        return decode_pem(data)
     except ValueError as error:
         raise CredentialError("a certificate cannot be read", file=str(path), value=str(error)) from error
-    return certificates
-
-
-def check_readable(certificate: x509.Certificate) -> None:
-    """Read all parts of a certificate that we use once, as they are decoded only then.
-
-    Raises ValueError for those that cannot be decoded.
-    """
-    try:
-        certificate.subject.rfc4514_string()
-        certificate.issuer.rfc4514_string()
-        certificate.not_valid_before_utc, certificate.not_valid_after_utc  # noqa: B018
-        list(certificate.extensions)
-        certificate.public_key()
-    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm) as error:
-        raise ValueError(str(error)) from error
 
 
 def _read(path: Path) -> tuple[bytes, list[str]]:

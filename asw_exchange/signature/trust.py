@@ -33,7 +33,8 @@ from asw_exchange.errors import (
     WeakKey,
     WrongKeyUsage,
 )
-from asw_exchange.signature.pem import check_readable, read_certificates
+from asw_exchange.signature.certificates import decode_der, name_of
+from asw_exchange.signature.pem import read_certificates
 from asw_exchange.signature.primitives import PublicKey, key_weakness
 
 AUTHORITY_FILE = "ca.pem"
@@ -142,28 +143,23 @@ class TrustStore:
         ) from reason
 
 
-def name_of(certificate: x509.Certificate) -> str:
-    """Return the subject as RFC 4514 writes it, for example ``CN=VN gateway,C=VN``."""
-    return certificate.subject.rfc4514_string()
-
-
 _POLICY = PolicyBuilder().extension_policies(
     ca_policy=ExtensionPolicy.webpki_defaults_ca(),
     ee_policy=ExtensionPolicy.webpki_defaults_ee()
+    .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
     .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, None)
     .may_be_present(x509.SubjectAlternativeName, Criticality.AGNOSTIC, None)
     .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, None),
 )
-"""Signers are gateways, not web clients: any extended key usage and any name will do."""
+"""Signers are gateways, not web clients: any extended key usage and any name will do. Key usage and
+whether it is an authority are checked here, for an error of their own."""
 
 
 def _decode(der: bytes) -> x509.Certificate:
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        check_readable(certificate)
+        return decode_der(der)
     except ValueError as error:
         raise UntrustedSigner("a certificate in the signature cannot be read", value=str(error)) from error
-    return certificate
 
 
 def _usable_key(certificate: x509.Certificate) -> PublicKey:
