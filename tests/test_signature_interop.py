@@ -149,6 +149,17 @@ signxml_cases = pytest.mark.parametrize(
 """signxml forgets that inclusive C14N of SignedInfo takes over xml: attributes; xmlsec1 does as we do."""
 
 
+@needs_xmlsec
+def test_what_the_signature_declares_counts_in_inclusive_c14n(tmp_path: Path) -> None:
+    """A namespace declared on ds:Signature itself is in scope of SignedInfo."""
+    write_pki(pki(), tmp_path)
+    names = {"c14n": INCLUSIVE, "method": SignatureMethod.ECDSA_SHA256, "digest": DigestMethod.SHA256}
+    filled = (TEMPLATE % names).replace("<ds:Signature ", '<ds:Signature xmlns:extra="urn:e" ').encode()
+    message = xmlsec_sign(AWKWARD.replace(b"</r:root>", filled + b"</r:root>"), tmp_path)
+    assert b'xmlns:extra="urn:e"' in message
+    assert verify(message, pki().trust("VN"), MOMENT, SignaturePolicy(canonicalization=INCLUSIVE))
+
+
 @signxml_cases
 @pytest.mark.parametrize("digest", DigestMethod)
 @pytest.mark.parametrize("algorithm", OLD_ALGORITHMS)

@@ -214,6 +214,8 @@ def test_a_trust_store_takes_authorities_only(tmp_path: Path) -> None:
         TrustStore.load(tmp_path / "pki" / "VN" / "key.pem")
     with pytest.raises(errors.FileError, match="No such file"):
         TrustStore.load(tmp_path / "nowhere")
+    with pytest.raises(errors.FileError, match="File name too long"):
+        TrustStore.load(tmp_path / ("x" * 300))
     (tmp_path / "empty").mkdir()
     with pytest.raises(errors.CredentialError, match="no certificates of authorities here"):
         TrustStore.load(tmp_path / "empty")

@@ -211,6 +211,11 @@ PROFILE: dict[str, Change] = {
     "no KeyInfo": _drop("KeyInfo"),
     "no certificate": _drop("X509Certificate"),
     "no digest value": _drop("DigestValue"),
+    "empty certificate": set_text("X509Certificate", ""),
+    "certificate and an empty one": _add("X509Certificate", "X509Data"),
+    "right name in a foreign namespace": lambda root: setattr(
+        part(root, "DigestValue"), "tag", "{urn:x}DigestValue"
+    ),
     "foreign element": lambda root: etree.SubElement(part(root, "KeyInfo"), "{urn:x}y"),
     "text between elements": lambda root: setattr(part(root, "SignedInfo"), "tail", "x"),
     "instruction in the digest value": lambda root: part(root, "DigestValue").append(etree.PI("x", "y")),

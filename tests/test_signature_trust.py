@@ -106,6 +106,17 @@ def test_a_self_signed_certificate_is_unknown() -> None:
         store().check(issue(Issue(issuer="VN gateway"), LEAF_KEY, LEAF_KEY), [], MOMENT)
 
 
+def test_what_is_remembered_has_a_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many signers push each other out; each is still checked rightly."""
+    monkeypatch.setattr("asw_exchange.signature.trust._MOST_REMEMBERED", 1)
+    trust = store()
+    first = trust.check(leaf(), [], MOMENT)
+    assert trust.check(leaf(key=MIDDLE_KEY), [], MOMENT).public_key == MIDDLE_KEY.public_key()
+    again = trust.check(leaf(), [], MOMENT)
+    assert again is not first
+    assert again == first
+
+
 def test_a_refusal_is_not_remembered_as_trust() -> None:
     """A second try is refused again."""
     trust = store()
@@ -157,7 +168,10 @@ def test_intermediate_certificates_travel_with_the_message() -> None:
     )
     certificate = issue(Issue(issuer="VN issuing"), LEAF_KEY, MIDDLE_KEY)
     key = SigningKey(private_key=LEAF_KEY, certificate=certificate, chain=(middle,))
-    assert verify(sign(document(), key), store(), MOMENT).signer == certificate
+    message = sign(document(), key)
+    assert verify(message, store(), MOMENT).signer == certificate
+    spaced = message.replace(b"<ds:X509Certificate>", b"\n <ds:X509Certificate>\n")
+    assert verify(spaced, store(), MOMENT).signer == certificate
     lonely = SigningKey(private_key=LEAF_KEY, certificate=certificate)
     with pytest.raises(errors.UnknownIssuer):
         verify(sign(document(), lonely), store(), MOMENT)

@@ -5,7 +5,6 @@ Not here: the shape of the signature itself (``profile``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 from lxml import etree
@@ -40,7 +39,8 @@ def canonicalize_without(root: etree._Element, last: etree._Element, method: Can
     """Return the canonical bytes of ``root`` as if ``last``, its last child, were not there.
 
     This is the enveloped-signature transform (XML Signature 1.1, section 6.6.4): text before and after
-    the signature stays. ``last`` is taken out for the moment and put back. Raises as ``canonicalize``.
+    the signature stays. ``last`` is taken out for the moment and put back, so no other thread may work on
+    the tree meanwhile. Raises as ``canonicalize``.
     """
     previous, tail = last.getprevious(), last.tail or ""
     before = root.text if previous is None else previous.tail
@@ -97,18 +97,21 @@ class _Sink:
         self.parts.append(part)
 
 
-def signed_info_tag(root: etree._Element, prefix: str, method: Canonicalization) -> bytes:
+def signed_info_tag(around: etree._Element, prefix: str, method: Canonicalization) -> bytes:
     """Return the start tag of SignedInfo as it stands when SignedInfo is canonicalised on its own.
 
-    ``root`` is the document element around the signature, ``prefix`` that of the signature's elements.
+    ``around`` is the element that it stands in: the signature, or while that is being made, the document
+    element; ``prefix`` is that of the signature's elements.
     Exclusive: only the namespace that SignedInfo itself uses. Inclusive: every namespace and xml:
     attribute that it stands in (Canonical XML 1.0, sections 2.2 to 2.4).
     """
     scope = {prefix: NAMESPACE}
     attributes: list[str] = []
     if method is Canonicalization.INCLUSIVE:
-        scope = {name or "": uri for name, uri in root.nsmap.items()} | scope
-        attributes = [_attribute(f"xml:{name}", value) for name, value in sorted(_xml_attributes(root))]
+        scope = {name or "": uri for name, uri in around.nsmap.items()} | scope
+        attributes = [
+            _attribute(f"xml:{name}", value) for name, value in sorted(_xml_attributes(around).items())
+        ]
     names = {f"xmlns:{name}" if name else "xmlns": uri for name, uri in sorted(scope.items())}
     declarations = [_attribute(name, uri) for name, uri in names.items() if uri]
     return f"<{prefix and prefix + ':'}SignedInfo{''.join(declarations + attributes)}>".encode()
@@ -117,10 +120,11 @@ def signed_info_tag(root: etree._Element, prefix: str, method: Canonicalization)
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
-def _xml_attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
-    for name, value in element.attrib.items():
-        if str(name).startswith(_XML):
-            yield str(name).removeprefix(_XML), str(value)
+def _xml_attributes(around: etree._Element) -> dict[str, str]:
+    """Return xml:lang, xml:space and the like as they hold inside an element."""
+    outwards = [around, *around.iterancestors()]
+    found = [attribute for element in reversed(outwards) for attribute in element.attrib.items()]
+    return {str(name).removeprefix(_XML): str(value) for name, value in found if str(name).startswith(_XML)}
 
 
 def _attribute(name: str, value: str) -> str:

@@ -60,7 +60,7 @@ def verify(
     digest = digest_of(canonical, parts.digest_method)
     _check_digest(digest, parts, element)
     signer = trust.check_encoded(parts.certificates, moment)
-    tag = signed_info_tag(element, signature.prefix or "", policy.canonicalization)
+    tag = signed_info_tag(signature, signature.prefix or "", policy.canonicalization)
     check_value(signer.public_key, parts.method, parts.value, tag + parts.signed_info)
     return Verified(
         document=reread(canonical),
