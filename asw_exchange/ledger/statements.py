@@ -8,10 +8,20 @@ each execution, which here is more than the database itself needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Select, Table, bindparam, delete, insert, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Select,
+    Table,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -25,7 +35,10 @@ from asw_exchange.ledger.tables import (
     outbox,
     payloads,
 )
+from asw_exchange.records import Direction
 
+_ZERO: ColumnElement[int] = literal_column("0")
+_ONE: ColumnElement[int] = literal_column("1")
 _NOT_READ = {"document", "acknowledgement", "told_outcome", "told_digest"}
 
 ENTRY: Select[Any] = select(
@@ -64,29 +77,50 @@ class Statements:
     """reference, gateway"""
 
 
-@cache
-def statements_of(dialect: type[Dialect]) -> Statements:
+def compile_statements(dialect: Dialect) -> Statements:
     """Write the statements out in the words of a dialect."""
-    entry, writer = entries.c, dialect()
+    entry = entries.c
+
+    def text(statement: ClauseElement, columns: list[str] | None = None) -> str:
+        return str(statement.compile(dialect=dialect, column_keys=columns))
+
     return Statements(
-        add_payload=_text(writer, sqlite.insert(payloads).on_conflict_do_nothing(), _names(payloads)),
-        add_document=_text(writer, sqlite.insert(documents).on_conflict_do_nothing(), _names(documents)),
-        add_entry=_text(writer, insert(entries).returning(entry.sequence), _names(entries)[1:]),
-        add_citation=_text(writer, insert(citations), _names(citations)),
-        add_to_outbox=_text(writer, insert(outbox), _names(outbox)),
-        take_from_outbox=_text(writer, delete(outbox).where(*_given(outbox.c.sequence))),
-        raw=_text(writer, select(payloads.c.content).where(*_given(payloads.c.digest))),
-        received=_text(writer, _first(ENTRY.where(IS_RECEIVED, *_given(entry.gateway, entry.message_id, entry.peer)))),
-        sent=_text(writer, _first(ENTRY.where(IS_SENT, *_given(entry.gateway, entry.message_id)))),
-        answer=_text(writer, _first(_answers())),
-        history=_text(writer, _ordered(ENTRY.where(*_given(entry.reference, entry.gateway)))),
-        citing=_text(writer, _ordered(_citing())),
+        add_payload=text(sqlite.insert(payloads).on_conflict_do_nothing(), _names(payloads)),
+        add_document=text(sqlite.insert(documents).on_conflict_do_nothing(), _names(documents)),
+        add_entry=text(insert(entries).returning(entry.sequence), _names(entries)[1:]),
+        add_citation=text(insert(citations), _names(citations)),
+        add_to_outbox=text(insert(outbox), _names(outbox)),
+        take_from_outbox=text(delete(outbox).where(*_given(outbox.c.sequence))),
+        raw=text(select(payloads.c.content).where(*_given(payloads.c.digest))),
+        received=text(_first(_received())),
+        sent=text(_first(ENTRY.where(IS_SENT, *_given(entry.gateway, entry.message_id)))),
+        answer=text(_first(_answers())),
+        history=text(_ordered(ENTRY.where(*_given(entry.reference, entry.gateway)))),
+        citing=text(_ordered(_citing())),
     )
 
 
+def _received() -> Select[Any]:
+    """Only what was verified has a content digest; what was not may have come from anybody."""
+    given = _given(entries.c.gateway, entries.c.message_id, entries.c.peer)
+    return ENTRY.where(IS_RECEIVED, entries.c.content_digest.is_not(None), *given)
+
+
 def _answers() -> Select[Any]:
-    sent = select(payloads.c.content).join(entries, entries.c.digest == payloads.c.digest)
-    return sent.where(IS_ACKNOWLEDGEMENT, IS_SENT, *_given(entries.c.gateway, entries.c.peer, entries.c.refers_to))
+    """Acknowledgements of one message id: before all others those of the bytes that were verified."""
+    verified = entries.alias("verified").c
+    digest = select(verified.digest).where(
+        verified.direction == literal_column(f"'{Direction.RECEIVED}'"),
+        verified.gateway == entries.c.gateway,
+        verified.message_id == entries.c.refers_to,
+        verified.peer == entries.c.peer,
+        verified.content_digest.is_not(None),
+    )
+    of_verified = entries.c.told_digest.is_not_distinct_from(
+        digest.order_by(verified.sequence).limit(_ONE).offset(_ZERO).scalar_subquery()
+    )
+    given = _given(entries.c.gateway, entries.c.peer, entries.c.refers_to)
+    return ENTRY.where(IS_ACKNOWLEDGEMENT, IS_SENT, *given).order_by(case((of_verified, _ZERO), else_=_ONE))
 
 
 def _citing() -> Select[Any]:
@@ -99,7 +133,7 @@ def _ordered(statement: Select[Any]) -> Select[Any]:
 
 
 def _first(statement: Select[Any]) -> Select[Any]:
-    return _ordered(statement).limit(literal_column("1"))
+    return _ordered(statement).limit(_ONE).offset(_ZERO)
 
 
 def _given(*columns: ColumnElement[Any]) -> list[ColumnElement[bool]]:
@@ -108,7 +142,3 @@ def _given(*columns: ColumnElement[Any]) -> list[ColumnElement[bool]]:
 
 def _names(table: Table) -> list[str]:
     return [column.name for column in table.columns]
-
-
-def _text(writer: Dialect, statement: ClauseElement, columns: list[str] | None = None) -> str:
-    return str(statement.compile(dialect=writer, column_keys=columns))

@@ -119,6 +119,7 @@ Index(
 Index(
     "acknowledgements_by_message",
     entries.c.gateway,
+    entries.c.direction,
     entries.c.peer,
     entries.c.refers_to,
     sqlite_where=IS_ACKNOWLEDGEMENT,
@@ -132,7 +133,8 @@ def _guard(table: Table, verb: str) -> None:
         f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
         f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
     )
-    event.listen(table, "after_create", DDL(trigger).execute_if(dialect="sqlite"))
+    statement = DDL(trigger).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
+    event.listen(table, "after_create", statement)
 
 
 for _table in (payloads, documents, entries, citations):

@@ -1,0 +1,116 @@
+"""The two questions to the ledger that find what sender and receiver do not record alike.
+
+Not here: what to call it (``reconciliation.py``).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
+
+from asw_exchange.ledger.tables import entries
+from asw_exchange.ledger.transmissions import UNKNOWN, TallyFilter, conditions, transmissions
+from asw_exchange.model import Outcome
+from asw_exchange.records import Direction
+
+_ZERO: ColumnElement[int] = literal_column("0")
+_ONE: ColumnElement[int] = literal_column("1")
+
+
+class Mismatch(NamedTuple):
+    """A transmission that is not recorded alike on both sides."""
+
+    sender: str
+    receiver: str
+    message_id: str
+    digest: str
+    kind: str
+    reference: str | None
+    accepted_as: str | None
+    sent: int
+    received: int
+    lost: int
+    surplus: int
+    acknowledged: int
+    sent_in_all: int
+    """Transmissions of the sender under this id, whatever their bytes."""
+
+
+class Misreport(NamedTuple):
+    """A message of which the sender was told what the receiver did not record."""
+
+    sender: str
+    receiver: str
+    message_id: str
+    kind: str
+    reference: str | None
+    told_outcome: str | None
+    recorded_outcome: str | None
+    """Of the bytes that the acknowledgement is about; None where no such bytes are recorded."""
+
+
+def mismatches(filters: TallyFilter) -> Select[Any]:
+    """Return the query for all ``Mismatch``es, those of one message next to each other."""
+    told = transmissions(**filters).c
+    message = (told.sender, told.receiver, told.message_id)
+    sent_as = case((told.sent > _ZERO, told.kind))
+    every = select(
+        *message,
+        told.digest,
+        func.coalesce(sent_as, func.min(sent_as).over(partition_by=message), told.kind).label("kind"),
+        func.min(told.reference).over(partition_by=message).label("reference"),
+        *(told[name] for name in ("accepted_as", "sent", "received", "lost", "surplus", "acknowledged")),
+        func.sum(told.sent).over(partition_by=message).label("sent_in_all"),
+    ).subquery("every")
+    bad = or_(every.c.lost > _ZERO, every.c.surplus > _ZERO, every.c.accepted_as != every.c.kind)
+    in_order = (every.c.sender, every.c.receiver, every.c.message_id, every.c.digest)
+    return select(every).where(bad).order_by(*in_order)
+
+
+_answer = entries.alias("answer")
+_original = entries.alias("original")
+_seen = entries.alias("seen")
+
+
+def misreports(filters: TallyFilter) -> Select[Any]:
+    """Return the query for all ``Misreport``s: an accepted acknowledgement that fits no reception."""
+    answer, original, seen = _answer.c, _original.c, _seen.c
+    fits = case((seen.outcome == func.coalesce(answer.told_outcome, seen.outcome), _ONE), else_=_ZERO)
+    found = (
+        select(
+            answer.gateway.label("sender"),
+            answer.peer.label("receiver"),
+            answer.refers_to.label("message_id"),
+            func.coalesce(func.min(original.kind), func.min(seen.kind), UNKNOWN).label("kind"),
+            func.coalesce(func.min(original.reference), func.min(seen.reference)).label("reference"),
+            answer.told_outcome,
+            func.min(seen.outcome).label("recorded_outcome"),
+            func.coalesce(func.min(original.moment), answer.moment).label("moment"),
+        )
+        .select_from(_answer.outerjoin(_original, _is_original()).outerjoin(_seen, _is_reception()))
+        .where(answer.acknowledgement == _ONE, answer.direction == Direction.RECEIVED)
+        .where(answer.outcome == Outcome.ACCEPTED)
+        .group_by(answer.sequence)
+        .having(func.max(fits) == _ZERO)
+    ).subquery("found")
+    return select(*(found.c[name] for name in Misreport._fields)).where(*conditions(found.c, filters))
+
+
+def _is_original() -> ColumnElement[bool]:
+    return and_(
+        _original.c.gateway == _answer.c.gateway,
+        _original.c.direction == Direction.SENT,
+        _original.c.message_id == _answer.c.refers_to,
+        _original.c.peer == _answer.c.peer,
+    )
+
+
+def _is_reception() -> ColumnElement[bool]:
+    return and_(
+        _seen.c.gateway == _answer.c.peer,
+        _seen.c.direction == Direction.RECEIVED,
+        _seen.c.message_id == _answer.c.refers_to,
+        _seen.c.peer.in_((_answer.c.gateway, UNKNOWN)),
+        _seen.c.digest == func.coalesce(_answer.c.told_digest, _seen.c.digest),
+    )

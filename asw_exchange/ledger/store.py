@@ -1,0 +1,169 @@
+"""The ledger: the append-only record of what every gateway of a run sent and received.
+
+Not here: what a gateway remembers of it (``memory.py``), counting (``tally.py``), telling what
+happened to a document (``timeline.py``). One process writes at a time; others wait for its commit.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TypedDict, Unpack
+
+import msgspec
+from sqlalchemy import ColumnElement
+
+from asw_exchange.errors import LedgerError
+from asw_exchange.ledger.database import READING, Database
+from asw_exchange.ledger.memory import LedgerMemory
+from asw_exchange.ledger.opening import open_database
+from asw_exchange.ledger.rows import digest_of, entry_of, microseconds, values_of
+from asw_exchange.ledger.statements import ENTRY
+from asw_exchange.ledger.tables import entries, outbox
+from asw_exchange.model import Outcome
+from asw_exchange.records import Direction, Entry, Memory
+
+
+class EntryFilter(TypedDict, total=False):
+    """What entries to list: those that fit everything that is named."""
+
+    gateway: str
+    peer: str
+    direction: Direction
+    kind: str
+    corridor: str
+    outcome: Outcome
+    message_id: str
+    reference: str
+    since: datetime
+    """From this moment on."""
+    until: datetime
+    """Before this moment."""
+    after: int
+    """Written after the entry of this sequence."""
+
+
+class Ledger:
+    """An open ledger. Threads may share it: each call, and each transaction as a whole, has it alone."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @classmethod
+    def open(
+        cls, path_or_url: str | Path, *, read_only: bool = False, wait: timedelta = timedelta(seconds=5)
+    ) -> Ledger:
+        """Open the ledger in a file, or create it there; ``":memory:"`` for one that is gone when closed.
+
+        ``wait`` is how long a lock of another process is waited for. Raises LedgerError: no folder, no
+        ledger, a newer version, not to be written, locked, damaged.
+        """
+        return cls(open_database(path_or_url, read_only=read_only, wait=wait))
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, type_: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the ledger; what is committed stays. Raises LedgerError inside a transaction."""
+        self.database.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make everything inside one commit: all of it is kept, or, after an exception, nothing.
+
+        Within another transaction it joins that one, so several messages can share one commit. Other
+        threads wait until it ends. Raises LedgerError.
+        """
+        return self.database.transaction()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Make everything read inside one unchanging view, whatever other processes write meanwhile."""
+        return self.database.transaction(READING)
+
+    def append(self, entry: Entry, raw: bytes, *, queue: bool = False) -> Entry:
+        """Write an entry and the bytes that travelled; return it with its sequence.
+
+        ``queue`` puts a sent one into the outbox, where it stays until it is ``delivered``. Raises
+        LedgerError, also when the bytes are not those of ``entry.digest``.
+        """
+        _check(entry, raw, queue)
+        database, statements = self.database, self.database.statements
+        document = digest_of(entry.document) if entry.document is not None else None
+        values = values_of(entry, document)
+        with database.transaction():
+            database.run(statements.add_payload, (entry.digest, raw))
+            if document is not None:
+                database.run(statements.add_document, (document, entry.document))
+            sequence: int = database.fetch(statements.add_entry, values)[0][0]
+            for reference in dict.fromkeys(entry.cites):
+                database.run(statements.add_citation, (reference, sequence))
+            if queue:
+                database.run(statements.add_to_outbox, (sequence, entry.gateway, entry.peer))
+        return msgspec.structs.replace(entry, sequence=sequence)
+
+    def raw(self, digest: str) -> bytes:
+        """Return the bytes with this SHA-256, exactly as they travelled. Raises LedgerError."""
+        rows = self.database.fetch(self.database.statements.raw, (digest,))
+        if not rows:
+            raise LedgerError(
+                "the ledger has no bytes with this SHA-256", file=self.database.place, value=digest
+            )
+        content: bytes = rows[0][0]
+        return content
+
+    def memory(self, gateway: str) -> Memory:
+        """Return what ``gateway`` remembers: look-ups in its own entries."""
+        return LedgerMemory(self.database, gateway)
+
+    def pending(self, gateway: str | None = None) -> tuple[Entry, ...]:
+        """Return what is sent but not yet taken by its peer, oldest first; of one gateway or of all."""
+        statement = ENTRY.join(outbox, outbox.c.sequence == entries.c.sequence).order_by(outbox.c.sequence)
+        if gateway is not None:
+            statement = statement.where(outbox.c.gateway == gateway)
+        return tuple(entry_of(row) for row in self.database.select(statement))
+
+    def delivered(self, sequence: int) -> None:
+        """Take an entry out of the outbox; nothing happens when it is out already. Raises LedgerError."""
+        with self.database.transaction():
+            self.database.run(self.database.statements.take_from_outbox, (sequence,))
+
+    def entries(
+        self, *, newest_first: bool = False, limit: int | None = None, **filters: Unpack[EntryFilter]
+    ) -> tuple[Entry, ...]:
+        """Return the entries that fit all ``filters``, in the order they were written. Raises LedgerError."""
+        sequence = entries.c.sequence
+        statement = ENTRY.where(*_conditions(filters)).order_by(sequence.desc() if newest_first else sequence)
+        return tuple(entry_of(row) for row in self.database.select(statement.limit(limit)))
+
+
+def _check(entry: Entry, raw: bytes, queue: bool) -> None:
+    if digest_of(raw) != entry.digest:
+        raise LedgerError("the bytes are not those of the entry: the SHA-256 differs", value=entry.digest)
+    if queue and entry.direction is not Direction.SENT:
+        raise LedgerError("only a sent message can wait in the outbox", value=entry.message_id)
+    if entry.sequence is not None:
+        raise LedgerError("the entry is in a ledger already", value=str(entry.sequence))
+
+
+def _conditions(filters: EntryFilter) -> list[ColumnElement[bool]]:
+    """Return the WHERE of a listing."""
+    columns, found = entries.c, []
+    for name, value in filters.items():
+        match name, value:
+            case "corridor", str():
+                found.append(columns.kind.startswith(f"{value}/", autoescape=True))
+            case "since", datetime():
+                found.append(columns.moment >= microseconds(value))
+            case "until", datetime():
+                found.append(columns.moment < microseconds(value))
+            case "after", int():
+                found.append(columns.sequence > value)
+            case _:
+                found.append(columns[name] == value)
+    return found
