@@ -25,7 +25,7 @@ class Direction(StrEnum):
     RECEIVED = "received"
 
 
-class Entry(Value, kw_only=True):
+class Entry(Value, frozen=True, kw_only=True):
     """One transmission, seen from one side. Never changed once it is written."""
 
     gateway: str

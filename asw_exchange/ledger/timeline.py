@@ -41,7 +41,7 @@ class Relation(StrEnum):
 _ORDER = tuple(Relation)
 
 
-class TimelineEntry(Entry, kw_only=True):
+class TimelineEntry(Entry, frozen=True, kw_only=True):
     """An entry of a timeline: an Entry that says why it is there."""
 
     relation: Relation
