@@ -13,7 +13,7 @@ from typing import Any
 
 from lxml import etree
 
-from asw_exchange.codec import Layout
+from asw_exchange.codec import Layout, line_of
 from asw_exchange.envelope import Envelope
 from asw_exchange.errors import UnknownKind
 from asw_exchange.model import Finding, Header, Value
@@ -141,7 +141,7 @@ class Corridor:
         if found is None:
             raise UnknownKind(
                 f"no kind of the corridor {self.name} has this root element",
-                line=element.sourceline,
+                line=line_of(element),
                 value=str(element.tag),
             )
         return found

@@ -86,7 +86,9 @@ def is_valid(xml: bytes, *, kind: str | None = None, moment: datetime | None = N
     return validate(xml, kind=kind, moment=moment).valid
 
 
-def iter_findings(xml: bytes, *, kind: str | None = None, moment: datetime | None = None) -> Iterator[Finding]:
+def iter_findings(
+    xml: bytes, *, kind: str | None = None, moment: datetime | None = None
+) -> Iterator[Finding]:
     """Yield what ``validate`` finds."""
     yield from validate(xml, kind=kind, moment=moment).findings
 

@@ -18,7 +18,9 @@ RESULTS = Path(__file__).parent / "results.json"
 def main() -> None:
     """Measure, print the table, write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=100_000, help="messages of the memory run; 0 leaves it out")
+    parser.add_argument(
+        "--messages", type=int, default=100_000, help="messages of the memory run; 0 leaves it out"
+    )
     options = parser.parse_args()
     measured = rows()
     _print(measured)
@@ -29,10 +31,14 @@ def main() -> None:
 
 
 def _print(measured: list[Row]) -> None:
-    print(f"{'step':<22}{'kind':<16}{'ours us':>10}{'floor us':>10}{'x floor':>9}   peers (times slower than ours)")
+    print(
+        f"{'step':<22}{'kind':<16}{'ours us':>10}{'floor us':>10}{'x floor':>9}   peers (times slower than ours)"
+    )
     for row in measured:
         peers = ", ".join(f"{name} {us:.0f} us ({us / row.ours_us:.1f}x)" for name, us in row.peers.items())
-        print(f"{row.step:<22}{row.kind:<16}{row.ours_us:>10.1f}{row.floor_us:>10.1f}{row.ratio:>9.2f}   {peers}")
+        print(
+            f"{row.step:<22}{row.kind:<16}{row.ours_us:>10.1f}{row.floor_us:>10.1f}{row.ratio:>9.2f}   {peers}"
+        )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ _SIGNED_INFO = "{http://www.w3.org/2000/09/xmldsig#}SignedInfo"
 class Floor:
     """Prepared once for a document, then only C calls."""
 
-    def __init__(self, plain: bytes, signed: bytes, key: SigningKey, schema: etree.XMLSchema, rules: etree.XSLT) -> None:
+    def __init__(
+        self, plain: bytes, signed: bytes, key: SigningKey, schema: etree.XMLSchema, rules: etree.XSLT
+    ) -> None:
         self.plain, self.signed = plain, signed
         private = key.private_key
         if not isinstance(private, ec.EllipticCurvePrivateKey):

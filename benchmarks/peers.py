@@ -24,7 +24,9 @@ _TICKS = (
 )
 
 
-def _add(parent: ElementTree.Element, name: str, text: object = None, **attributes: str) -> ElementTree.Element:
+def _add(
+    parent: ElementTree.Element, name: str, text: object = None, **attributes: str
+) -> ElementTree.Element:
     element = ElementTree.SubElement(parent, _N + name, attributes)
     if text is not None:
         element.text = str(text)
@@ -166,7 +168,9 @@ def _item(element: ElementTree.Element) -> m.Item:
         number=int(_text(element, "SequenceNumeric") or 0),
         marks=_text(element, "MarksNumbersID"),
         packages=tuple(
-            m.Packages(count=int(_text(packaging, "QuantityQuantity") or 0), type=_text(packaging, "TypeCode") or "")
+            m.Packages(
+                count=int(_text(packaging, "QuantityQuantity") or 0), type=_text(packaging, "TypeCode") or ""
+            )
             for packaging in element.findall(f"{_N}Packaging")
         ),
         description=_text(element, "Commodity/Description"),
@@ -177,7 +181,9 @@ def _item(element: ElementTree.Element) -> m.Item:
         origin_criterion=m.OriginCriterion(rule=criterion) if criterion else None,
         gross_weight=_quantity(element, "GoodsMeasure/GrossMassMeasure"),
         other_quantity=_quantity(element, "GoodsMeasure/TariffQuantity"),
-        fob=m.Amount(value=Decimal(fob.text or ""), currency=fob.get("currencyID", "")) if fob is not None else None,
+        fob=m.Amount(value=Decimal(fob.text or ""), currency=fob.get("currencyID", ""))
+        if fob is not None
+        else None,
     )
 
 
@@ -205,7 +211,9 @@ def parse_with_elementtree(data: bytes) -> m.Certificate:
             m.Invoice(number=_text(element, "ID"), issued_on=_date(element, "IssueDateTime"))
             for element in root.findall(f"{_N}Invoice")
         ),
-        tick_boxes=m.TickBoxes(**{field: _text(root, f"TickBoxes/{name}") == "true" for name, field in _TICKS}),
+        tick_boxes=m.TickBoxes(
+            **{field: _text(root, f"TickBoxes/{name}") == "true" for name, field in _TICKS}
+        ),
         declaration=m.Declaration(
             place=_text(declaration, "IssueLocationName"),
             signed_on=_date(declaration, "IssueDateTime"),

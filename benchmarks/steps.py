@@ -133,7 +133,9 @@ class Bench:
             raise AssertionError
 
     def _message(self, kind: str, document: Value, sender: str, receiver: str) -> bytes:
-        header = Header(id=f"{sender}-{next(self.numbers)}", kind=kind, sender=sender, receiver=receiver, sent_at=MOMENT)
+        header = Header(
+            id=f"{sender}-{next(self.numbers)}", kind=kind, sender=sender, receiver=receiver, sent_at=MOMENT
+        )
         signed = sign(CORRIDOR.kind(kind).layout.write(document).encode(), self.pki.key(sender))
         return CORRIDOR.envelope.pack(header, signed)
 
@@ -152,19 +154,34 @@ def rows() -> list[Row]:
     """Measure all steps."""
     bench = Bench()
     print(f"{KIND}: {len(bench.plain)} bytes, {int(bench.tree.xpath('count(//*)'))} elements\n")
-    return [_build(bench), _sign(bench), _verify(bench), _validate(bench), _parse(bench), _exchange(bench), _ledger(bench)]
+    return [
+        _build(bench),
+        _sign(bench),
+        _verify(bench),
+        _validate(bench),
+        _parse(bench),
+        _exchange(bench),
+        _ledger(bench),
+    ]
 
 
 def _row(step: str, ours: Any, floor: Any, **others: Any) -> Row:
     best = microseconds({"ours": ours, "floor": floor, **others})
     return Row(
-        step=step, kind=KIND, ours_us=best["ours"], floor_us=best["floor"], peers={name: best[name] for name in others}
+        step=step,
+        kind=KIND,
+        ours_us=best["ours"],
+        floor_us=best["floor"],
+        peers={name: best[name] for name in others},
     )
 
 
 def _build(bench: Bench) -> Row:
     return _row(
-        "build", bench.build, bench.floor.build, ElementTree=lambda: peers.build_with_elementtree(bench.certificate)
+        "build",
+        bench.build,
+        bench.floor.build,
+        ElementTree=lambda: peers.build_with_elementtree(bench.certificate),
     )
 
 
@@ -189,7 +206,9 @@ def _verify(bench: Bench) -> Row:
     def with_signxml() -> Any:
         return signxml.XMLVerifier().verify(bench.signed, x509_cert=certificate)
 
-    return _row("verify", lambda: verify(bench.signed, trust, MOMENT), bench.floor.verify, signxml=with_signxml)
+    return _row(
+        "verify", lambda: verify(bench.signed, trust, MOMENT), bench.floor.verify, signxml=with_signxml
+    )
 
 
 def _validate(bench: Bench) -> Row:
@@ -212,7 +231,9 @@ def _parse(bench: Bench) -> Row:
 
 
 def _acknowledgement_floor(bench: Bench) -> Floor:
-    reception = bench._receive(bench._message(KIND, bench.certificate, bench.sender, bench.receiver), bench.receiver)
+    reception = bench._receive(
+        bench._message(KIND, bench.certificate, bench.sender, bench.receiver), bench.receiver
+    )
     kind = CORRIDOR.kind("asean/acknowledgement")
     plain = kind.layout.write(reception.acknowledgement).encode()
     key = bench.pki.key(bench.receiver)
@@ -243,7 +264,9 @@ def _ledger(bench: Bench) -> Row:
                 bench.floor.exchange()
                 answer.exchange()
                 for raw in (bench.signed, bench.signed, answer.signed, answer.signed):
-                    bare.execute("insert into entry (digest, raw) values (?, ?)", (hashlib.sha256(raw).digest(), raw))
+                    bare.execute(
+                        "insert into entry (digest, raw) values (?, ?)", (hashlib.sha256(raw).digest(), raw)
+                    )
             bare.commit()
 
         best = microseconds({"ours": ours.batch, "floor": floor}, rounds=3, seconds=0.5)
@@ -295,5 +318,7 @@ class _LedgerExchange:
         with self.ledger.transaction():
             for _ in range(BATCH):
                 reference = f"VN-{self.bench.receiver} 25/02/{next(self.bench.numbers) % 100000:05}"
-                self.sender.send(KIND, replace(self.bench.certificate, reference=reference), self.bench.receiver)
+                self.sender.send(
+                    KIND, replace(self.bench.certificate, reference=reference), self.bench.receiver
+                )
             self.sender.deliver(self)

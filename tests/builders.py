@@ -54,7 +54,9 @@ def certificate(**changes: Any) -> m.Certificate:
         ),
         items=(item(),),
         invoices=(m.Invoice(number="HC-2025-017", issued_on=date(2025, 2, 26)),),
-        declaration=m.Declaration(place="Ho Chi Minh City", signed_on=date(2025, 2, 27), signatory="Export manager"),
+        declaration=m.Declaration(
+            place="Ho Chi Minh City", signed_on=date(2025, 2, 27), signatory="Export manager"
+        ),
         certification=m.Certification(
             place="Ho Chi Minh City",
             signed_on=date(2025, 3, 1),

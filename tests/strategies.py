@@ -27,7 +27,9 @@ CRITERIA = (
 BY_CODEC = {
     values.TEXT.name: TEXT,
     values.INTEGER.name: st.integers(-(10**17), 10**17),
-    values.DECIMAL.name: st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=6)
+    values.DECIMAL.name: st.decimals(
+        allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=6
+    )
     | st.integers(0, 10**9).map(Decimal),
     values.DATE.name: st.dates(date(1, 1, 1), date(9999, 12, 31)),
     values.MOMENT.name: st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
@@ -55,7 +57,9 @@ def _values(record: Record) -> st.SearchStrategy[Any]:
 def _mandatory(record: Record) -> set[str]:
     names, defaults = record.type.__struct_fields__, record.type.__struct_defaults__
     return set(names[: len(names) - len(defaults)]) | {
-        name for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=True) if _unset(default)
+        name
+        for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=True)
+        if _unset(default)
     }
 
 

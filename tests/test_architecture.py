@@ -60,10 +60,15 @@ def test_imports_point_left(path: Path) -> None:
     assert part in RANK, f"{part} has no place in the line of imports"
     for names in imported_parts(ast.parse(path.read_text())):
         assert names[0] in RANK, names
-        assert names[0] == part or RANK[names[0]] < RANK[part] or RANK[names[0]] == RANK[part] == 0, (part, names)
+        assert names[0] == part or RANK[names[0]] < RANK[part] or RANK[names[0]] == RANK[part] == 0, (
+            part,
+            names,
+        )
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "corridors").rglob("*.py")), ids=lambda p: f"{p.parent.name}/{p.name}")
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "corridors").rglob("*.py")), ids=lambda p: f"{p.parent.name}/{p.name}"
+)
 def test_corridors_do_not_know_each_other(path: Path) -> None:
     """A corridor imports nothing of another corridor, nor the list of all."""
     own = path.relative_to(PACKAGE / "corridors").parts[0].removesuffix(".py")
@@ -103,7 +108,9 @@ def test_nothing_catches_everything(path: Path) -> None:
     """No bare except and no ``except Exception`` inside the library."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ExceptHandler):
-            names = {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)} if node.type else {""}
+            names = (
+                {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)} if node.type else {""}
+            )
             assert not names & {"", "Exception", "BaseException"}, f"line {node.lineno}"
 
 

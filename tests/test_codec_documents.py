@@ -33,7 +33,8 @@ def test_a_wrong_value_is_told_with_its_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "line"), [(b"{", None), (b'{"reference": }', 1), (b"\xff\xfe", None), (b'{"reference":\n\n nope}', 3)]
+    ("data", "line"),
+    [(b"{", None), (b'{"reference": }', 1), (b"\xff\xfe", None), (b'{"reference":\n\n nope}', 3)],
 )
 def test_text_that_is_not_json(data: bytes, line: int | None) -> None:
     """Broken JSON is an input error."""

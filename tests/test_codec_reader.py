@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asw_exchange.codec import Limits, read
 from asw_exchange.errors import (
-    ExchangeError,
     ForbiddenDoctype,
     NotWellFormed,
     ReadError,
@@ -95,7 +96,5 @@ def test_limits_can_be_set() -> None:
 @given(st.binary(max_size=200) | st.text(alphabet="<>/ab=\"' &;!-?[]\n", max_size=80).map(str.encode))
 def test_any_bytes_give_a_tree_or_a_read_error(data: bytes) -> None:
     """Nothing else comes out of the reader."""
-    try:
-        read(data)
-    except ReadError as error:
-        assert isinstance(error, ExchangeError)
+    with suppress(ReadError):
+        assert isinstance(read(data).tag, str)

@@ -29,9 +29,7 @@ NodeMaker = Callable[..., Node]
 def received(ledger: Ledger, gateway: str, kind: str = EFORM_D) -> list[Entry]:
     """What a gateway took in of one kind, oldest first."""
     return [
-        entry
-        for entry in ledger.entries(gateway=gateway, kind=kind)
-        if entry.direction is Direction.RECEIVED
+        entry for entry in ledger.entries(gateway=gateway, kind=kind) if entry.direction is Direction.RECEIVED
     ]
 
 
@@ -45,7 +43,9 @@ def rules(entry: Entry) -> set[str]:
     return {finding.rule_id for finding in entry.findings if finding.severity == "error"}
 
 
-def test_a_certificate_is_accepted_answered_and_counted(node: NodeMaker, network: Network, ledger: Ledger) -> None:
+def test_a_certificate_is_accepted_answered_and_counted(
+    node: NodeMaker, network: Network, ledger: Ledger
+) -> None:
     """Certificate, acknowledgement, Customs Response, acknowledgement: all four arrive."""
     viet_nam, _ = node("VN"), node("TH")
     viet_nam.send(EFORM_D, certificate(), "TH")
@@ -121,7 +121,9 @@ def test_an_unsigned_stranger_cannot_block_a_message_id(node: NodeMaker, ledger:
     assert [entry.outcome for entry in received(ledger, "TH")] == [Outcome.REJECTED, Outcome.ACCEPTED]
 
 
-def test_another_states_key_is_refused(node: NodeMaker, network: Network, pki: TestPki, ledger: Ledger) -> None:
+def test_another_states_key_is_refused(
+    node: NodeMaker, network: Network, pki: TestPki, ledger: Ledger
+) -> None:
     """A message that says VN must be signed under VN's authority."""
     viet_nam, _ = node("VN"), node("TH")
     viet_nam.send(EFORM_D, certificate(), "TH", key=pki.key("MY"))
@@ -131,7 +133,9 @@ def test_another_states_key_is_refused(node: NodeMaker, network: Network, pki: T
     assert all(rule.startswith("SIGNATURE") for rule in rules(entry))
 
 
-def test_tampering_is_refused_and_shows_in_the_books(node: NodeMaker, network: Network, ledger: Ledger) -> None:
+def test_tampering_is_refused_and_shows_in_the_books(
+    node: NodeMaker, network: Network, ledger: Ledger
+) -> None:
     """A changed digit breaks the signature, and the reconciliation says that other bytes arrived."""
     viet_nam, _ = node("VN"), node("TH")
     viet_nam.send(EFORM_D, certificate(), "TH")
@@ -168,7 +172,9 @@ def test_a_lost_transmission_stays_in_flight_until_it_arrives(
         (b"\xff\xfe<\x00a\x00/\x00>\x00", "XML-ENCODING"),
     ],
 )
-def test_what_cannot_be_read_is_answered_and_kept(node: NodeMaker, ledger: Ledger, raw: bytes, rule: str) -> None:
+def test_what_cannot_be_read_is_answered_and_kept(
+    node: NodeMaker, ledger: Ledger, raw: bytes, rule: str
+) -> None:
     """Nothing is lost: unreadable bytes are recorded as they came and refused with a reason."""
     thailand = node("TH")
     assert thailand.receive(raw, corridor="asean", peer="VN") is not None
@@ -223,7 +229,9 @@ def test_d11_presentation_within_twelve_months(
     assert rules(second) == {"D11"}
 
 
-def test_d36_a_reference_number_stands_for_one_content(node: NodeMaker, network: Network, ledger: Ledger) -> None:
+def test_d36_a_reference_number_stands_for_one_content(
+    node: NodeMaker, network: Network, ledger: Ledger
+) -> None:
     """The same number with other content is refused."""
     viet_nam, _ = node("VN"), node("TH")
     viet_nam.send(EFORM_D, certificate(), "TH")
@@ -294,7 +302,9 @@ def test_c10_only_known_certificates_are_cancelled_and_only_once(
     ]
 
 
-def test_r01_a_response_is_about_a_known_certificate(node: NodeMaker, network: Network, ledger: Ledger) -> None:
+def test_r01_a_response_is_about_a_known_certificate(
+    node: NodeMaker, network: Network, ledger: Ledger
+) -> None:
     """An answer to nothing is refused."""
     _, thailand = node("VN"), node("TH")
     thailand.send("asean/customs-response", customs_response(certificate(), moment=MOMENT), "VN")
@@ -373,7 +383,9 @@ def back_to_back(reference: str, quantity: int) -> m.Certificate:
 def test_d31_back_to_back_covers_what_remains(node: NodeMaker, network: Network, ledger: Ledger) -> None:
     """4000 of 6000 kg, then 2001: one kilogram too many; 2000: accepted."""
     viet_nam, thailand, _ = node("VN", reply=NO_REPLY), node("TH", reply=NO_REPLY), node("MY", reply=NO_REPLY)
-    original = certificate(importing_country="MY", consignee=back_to_back("x", 1).consignee, reference="VN-MY 25/02/00006")
+    original = certificate(
+        importing_country="MY", consignee=back_to_back("x", 1).consignee, reference="VN-MY 25/02/00006"
+    )
     viet_nam.send(EFORM_D, original, "MY")
     network.run()
     proof = m.OriginalProof(reference="VN-MY 25/02/00006", issued_on=date(2025, 3, 1), issuing_country="VN")
@@ -417,12 +429,18 @@ def test_a02_declarations_are_answered_and_cancelled_by_number(
     assert [rules(entry) for entry in received(ledger, "TH", "asean/acdd-cancellation")] == [set(), {"A02"}]
 
 
-def test_k10_an_acknowledgement_answers_what_was_sent(node: NodeMaker, ledger: Ledger, network: Network) -> None:
+def test_k10_an_acknowledgement_answers_what_was_sent(
+    node: NodeMaker, ledger: Ledger, network: Network
+) -> None:
     """An acknowledgement of nothing, or of other bytes, is refused."""
     viet_nam, thailand = node("VN"), node("TH")
     sent = viet_nam.send(EFORM_D, certificate(), "TH")
     right = m.Acknowledgement(
-        refers_to=sent.message_id, outcome=Outcome.ACCEPTED, received_at=MOMENT, digest=sent.digest, kind=EFORM_D
+        refers_to=sent.message_id,
+        outcome=Outcome.ACCEPTED,
+        received_at=MOMENT,
+        digest=sent.digest,
+        kind=EFORM_D,
     )
     for acknowledgement, expected in (
         (right, set()),

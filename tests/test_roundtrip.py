@@ -13,7 +13,9 @@ from asw_exchange.corridors import all_corridors
 from tests.strategies import documents
 
 KINDS = [kind for corridor in all_corridors() for kind in corridor.kinds]
-RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+RELAXED = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Moment = Annotated[
-    str | None, typer.Option("--moment", metavar="TIME", help="The receiver's time, for example 2025-03-01T08:00:00Z.")
+    str | None,
+    typer.Option("--moment", metavar="TIME", help="The receiver's time, for example 2025-03-01T08:00:00Z."),
 ]
 
 
@@ -33,7 +34,9 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="XML files, or folders with *.xml files.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="XML files, or folders with *.xml files.")
+    ],
     kind: Annotated[str | None, typer.Option("--kind", "-k", help="What the files must be.")] = None,
     moment: Moment = None,
     json_: Json = False,
@@ -168,8 +171,8 @@ def explain_rule(
     rule_id: Annotated[str, typer.Argument(metavar="ID", help="For example D25.")], json_: Json = False
 ) -> None:
     """Explain one rule wherever it applies: what it demands, why, and what to do."""
-    from asw_exchange.rulebook import rules_of_all_kinds
     from asw_exchange.errors import UnknownKind
+    from asw_exchange.rulebook import rules_of_all_kinds
 
     found = [
         (kind, rule)

@@ -12,7 +12,9 @@ import typer
 from asw_exchange.cli.files import read_file, write_file
 from asw_exchange.cli.output import progress, say, write_result
 
-KindArgument = Annotated[str, typer.Argument(metavar="KIND", help="For example asean/eform-d; see asw kinds.")]
+KindArgument = Annotated[
+    str, typer.Argument(metavar="KIND", help="For example asean/eform-d; see asw kinds.")
+]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Where to write; default: standard output.")]
 
 
@@ -58,7 +60,9 @@ def generate(
 
 
 def build(
-    file: Annotated[Path, typer.Argument(help="A document as .json, .yaml or .yml; - for JSON on standard input.")],
+    file: Annotated[
+        Path, typer.Argument(help="A document as .json, .yaml or .yml; - for JSON on standard input.")
+    ],
     kind: Annotated[str, typer.Option("--kind", "-k", help="For example asean/eform-d.")],
     out: Out = None,
     compact: Annotated[bool, typer.Option("--compact", help="All on one line.")] = False,
@@ -100,5 +104,7 @@ def moment_option(text: str | None) -> datetime | None:
     try:
         moment: datetime = MOMENT.read(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text} {error}; write 2025-03-01T08:00:00Z", param_hint="--moment") from error
+        raise typer.BadParameter(
+            f"{text} {error}; write 2025-03-01T08:00:00Z", param_hint="--moment"
+        ) from error
     return moment

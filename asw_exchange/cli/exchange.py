@@ -136,12 +136,17 @@ def _print_verdict(result: Reconciliation) -> None:
         return
     print(f"NOT reconciled: {sums}; {len(result.differences)} differences:")
     for difference in result.differences:
-        print(f"  {difference.gateway} to {difference.peer}, {difference.kind}, {difference.message_id}:", end=" ")
+        print(
+            f"  {difference.gateway} to {difference.peer}, {difference.kind}, {difference.message_id}:",
+            end=" ",
+        )
         print(f"{difference.reason}")
 
 
 def _timeline_table(reference: str, entries: Sequence[Entry]) -> Any:
-    listing = table(f"Timeline of {reference}", ("time (UTC)", "gateway", "", "peer", "kind", "outcome", "message"))
+    listing = table(
+        f"Timeline of {reference}", ("time (UTC)", "gateway", "", "peer", "kind", "outcome", "message")
+    )
     for entry in entries:
         rules = ", ".join(finding.rule_id for finding in entry.findings)
         listing.add_row(

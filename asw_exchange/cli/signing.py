@@ -48,11 +48,13 @@ def sign(
 def verify(
     file: Annotated[Path, typer.Argument(help="A signed document or message; - for standard input.")],
     trust: Annotated[
-        Path, typer.Option(metavar="DIR", help="Trusted certification authorities: asw pki init's folder, or any.")
+        Path,
+        typer.Option(metavar="DIR", help="Trusted certification authorities: asw pki init's folder, or any."),
     ],
     moment: Moment = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write exactly what was signed (canonical XML) to this file.")
+        Path | None,
+        typer.Option("--out", "-o", help="Write exactly what was signed (canonical XML) to this file."),
     ] = None,
     json_: Json = False,
 ) -> None:
@@ -115,4 +117,6 @@ def init_pki(
     gateways = sorted({code for corridor in all_corridors() for code in corridor.members})
     pki = create_pki(seed, gateways, moment_option(moment) or SystemClock().now(), algorithm)
     write_pki(pki, folder, force=force)
-    say(f"test keys of {len(gateways)} gateways written to {folder} (for tests only: they follow from the seed)")
+    say(
+        f"test keys of {len(gateways)} gateways written to {folder} (for tests only: they follow from the seed)"
+    )

@@ -14,7 +14,7 @@ from asw_exchange.errors import BuildError, FieldNotCarried, ValueNotCarried
 Append = Callable[[str], None]
 Writer = Callable[[Any, list[str]], None]
 
-_SPECIAL = re.compile("[&<>\"\t\n\r]").search
+_SPECIAL = re.compile('[&<>"\t\n\r]').search
 _UNSAFE = re.compile("[^ -%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 """Anything to escape, or to refuse."""
 
@@ -40,9 +40,7 @@ def compile_writer(namespace: str, root: str, record: Record) -> Callable[[Any],
 
     def write(document: Any) -> str:
         if not isinstance(document, expected):
-            raise BuildError(
-                f"{root} is built from a {expected.__name__}", value=type(document).__name__
-            )
+            raise BuildError(f"{root} is built from a {expected.__name__}", value=type(document).__name__)
         out: list[str] = []
         body(document, out)
         return "".join(out)
@@ -81,7 +79,10 @@ def _refuse_uncarried(record: Record) -> Callable[[Any], None]:
         for name, get, default in missing:
             if get(value) != default:
                 raise FieldNotCarried(
-                    "this form has no place for the field", path=name, value=str(get(value)), hint="leave it out"
+                    "this form has no place for the field",
+                    path=name,
+                    value=str(get(value)),
+                    hint="leave it out",
                 )
 
     return check

@@ -59,5 +59,3 @@ def _map_node(node: Node, of: Record, fields: str, elements: str) -> Iterator[tu
         case Within(element, nodes):
             for inner_node in nodes:
                 yield from _map_node(inner_node, of, fields, f"{elements}/{element}")
-
-

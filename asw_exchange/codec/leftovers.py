@@ -8,30 +8,39 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
+from typing import cast
 
 from lxml import etree
 
-from asw_exchange.codec.paths import path_of
+from asw_exchange.codec.paths import line_of, path_of
 from asw_exchange.codec.table import Attribute, Nested, Record, Within
 from asw_exchange.errors import ParseError
 
 _UNSIGNED = "not(ancestor-or-self::d:Signature)"
 _NAMESPACES = {"d": "http://www.w3.org/2000/09/xmldsig#"}
-_STRAY_TEXT = etree.XPath(f"descendant-or-self::*[*][text()[normalize-space()]][{_UNSIGNED}]", namespaces=_NAMESPACES)
+_STRAY_TEXT = etree.XPath(
+    f"descendant-or-self::*[*][text()[normalize-space()]][{_UNSIGNED}]", namespaces=_NAMESPACES
+)
 _ATTRIBUTED = etree.XPath(f"descendant-or-self::*[@*][{_UNSIGNED}]", namespaces=_NAMESPACES)
 
 
 def refuse_leftovers(root: etree._Element, record: Record) -> None:
     """Raise ParseError for the first stray text or attribute that ``record`` has no place for."""
-    for element in _STRAY_TEXT(root):
-        raise ParseError("text stands between elements", line=element.sourceline, path=path_of(element))
+    for element in _select(_STRAY_TEXT, root):
+        raise ParseError("text stands between elements", line=line_of(element), path=path_of(element))
     known = _attributes(record)
-    for element in _ATTRIBUTED(root):
-        for name in element.attrib:
+    for element in _select(_ATTRIBUTED, root):
+        for name in map(str, element.attrib):
             if name not in known.get(etree.QName(element).localname, ()):
                 raise ParseError(
-                    f"the attribute {name} does not belong here", line=element.sourceline, path=path_of(element)
+                    f"the attribute {name} does not belong here",
+                    line=line_of(element),
+                    path=path_of(element),
                 )
+
+
+def _select(expression: etree.XPath, root: etree._Element) -> list[etree._Element]:
+    return cast("list[etree._Element]", expression(root))
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from asw_exchange.codec.paths import name_of, path_of
+from asw_exchange.codec.paths import line_of, name_of, path_of
 from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
 from asw_exchange.codec.values import TEXT, ValueCodec
 from asw_exchange.errors import ParseError
@@ -31,7 +31,9 @@ def compile_reader(namespace: str, root: str, record: Record) -> Callable[[Any],
 
     def read(element: etree._Element) -> Value:
         if element.tag != expected:
-            raise ParseError(f"the root element is not {root}", line=element.sourceline, value=str(element.tag))
+            raise ParseError(
+                f"the root element is not {root}", line=line_of(element), value=str(element.tag)
+            )
         fields: dict[str, Any] = {}
         fill(element, fields)
         return _construct(make, fields, element)
@@ -47,7 +49,9 @@ def _construct(make: type[Value], fields: dict[str, Any], element: etree._Elemen
     try:
         return make(**fields)
     except TypeError as error:
-        raise ParseError(f"the element is incomplete: {error}", line=element.sourceline, path=path_of(element)) from error
+        raise ParseError(
+            f"the element is incomplete: {error}", line=line_of(element), path=path_of(element)
+        ) from error
 
 
 def _filler(record: Record, prefix: str, extra: dict[str, Fill] | None = None) -> Fill:
@@ -103,7 +107,7 @@ def _decode(codec: ValueCodec, element: etree._Element) -> Any:
         return codec.read(text)
     except ValueError as error:
         raise ParseError(
-            f"the value {error}", line=element.sourceline, path=path_of(element), value=text
+            f"the value {error}", line=line_of(element), path=path_of(element), value=text
         ) from error
 
 
@@ -146,7 +150,10 @@ def _constant(text: str) -> Fill:
     def fill(element: etree._Element, fields: dict[str, Any]) -> None:
         if element.text != text:
             raise ParseError(
-                f"the value must be {text}", line=element.sourceline, path=path_of(element), value=element.text
+                f"the value must be {text}",
+                line=line_of(element),
+                path=path_of(element),
+                value=element.text,
             )
 
     return fill
@@ -183,7 +190,10 @@ def _own(node: Attribute | Content) -> Fill:
             fields[name] = codec.read(text)
         except ValueError as error:
             raise ParseError(
-                f"the attribute {attribute} {error}", line=element.sourceline, path=path_of(element), value=text
+                f"the attribute {attribute} {error}",
+                line=line_of(element),
+                path=path_of(element),
+                value=text,
             ) from error
 
     return fill_attribute
@@ -191,13 +201,15 @@ def _own(node: Attribute | Content) -> Fill:
 
 def _unexpected(element: etree._Element) -> ParseError:
     if not isinstance(element.tag, str):
-        return ParseError("a processing instruction stands where only elements belong", line=element.sourceline)
+        return ParseError(
+            "a processing instruction stands where only elements belong", line=line_of(element)
+        )
     return ParseError(
-        f"the element {name_of(element)} does not belong here", line=element.sourceline, path=path_of(element)
+        f"the element {name_of(element)} does not belong here", line=line_of(element), path=path_of(element)
     )
 
 
 def _repeated(element: etree._Element) -> ParseError:
     return ParseError(
-        f"the element {name_of(element)} stands here twice", line=element.sourceline, path=path_of(element)
+        f"the element {name_of(element)} stands here twice", line=line_of(element), path=path_of(element)
     )

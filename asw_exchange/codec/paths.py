@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from lxml import etree
 
 
@@ -16,6 +18,11 @@ def path_of(element: etree._Element) -> str:
         steps.append(_step(node))
         node = node.getparent()
     return "/" + "/".join(reversed(steps))
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Return the line that the element's start tag ends on, where the parser kept it."""
+    return cast("int | None", element.sourceline)
 
 
 def name_of(element: etree._Element) -> str:

@@ -132,7 +132,7 @@ _XML_ENCODING_ERRORS = {81, 32, 6005}
 def _syntax_error(error: etree.XMLSyntaxError, data: bytes) -> NotWellFormed | WrongEncoding | TooLarge:
     line = error.lineno or None
     text = (error.msg or "not well-formed XML").rstrip()
-    if error.code in _XML_ENCODING_ERRORS or "encoding" in text.lower():
+    if getattr(error, "code", None) in _XML_ENCODING_ERRORS or "encoding" in text.lower():
         return WrongEncoding(f"bytes that are not UTF-8: {text}", line=_bad_utf8_line(data) or line)
     if "too deep" in text.lower() or "excessive depth" in text.lower() or "huge" in text.lower():
         return TooLarge(f"the document is over the parser's limits: {text}", line=line)

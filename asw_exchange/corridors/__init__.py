@@ -11,6 +11,7 @@ from functools import cache
 
 from lxml import etree
 
+from asw_exchange.codec import line_of
 from asw_exchange.corridor import Corridor, MessageKind
 from asw_exchange.errors import ConfigurationError, UnknownKind
 
@@ -37,7 +38,9 @@ def find_kind(name: str) -> MessageKind:
     if name in kinds:
         return kinds[name]
     near = [known for known in kinds if known.startswith(name.split("/")[0] + "/")] or list(kinds)
-    raise UnknownKind("no corridor has a kind of this name", value=name, hint=f"the kinds are: {', '.join(near)}")
+    raise UnknownKind(
+        "no corridor has a kind of this name", value=name, hint=f"the kinds are: {', '.join(near)}"
+    )
 
 
 def corridor_of(kind: str) -> Corridor:
@@ -61,7 +64,7 @@ def recognise(root: etree._Element) -> tuple[Corridor, MessageKind, etree._Eleme
                 return corridor, corridor.kind_of(element), element
     raise UnknownKind(
         "no corridor knows this root element",
-        line=root.sourceline,
+        line=line_of(root),
         value=str(root.tag),
         hint="asw kinds lists the root elements and namespaces that are known",
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from asw_exchange.codec import Layout
+from asw_exchange.codec import Layout, line_of
 from asw_exchange.codec.table import Constant, record, text, within
 from asw_exchange.codec.values import MOMENT
 from asw_exchange.errors import EnvelopeError, ExchangeError
@@ -69,13 +69,18 @@ class StandardBusinessDocument:
             raise EnvelopeError("the root element is no StandardBusinessDocument", value=str(root.tag))
         if len(root) != 2:
             raise EnvelopeError(
-                f"the envelope holds {len(root)} elements", line=root.sourceline, hint="one header, then one document"
+                f"the envelope holds {len(root)} elements",
+                line=line_of(root),
+                hint="one header, then one document",
             )
         try:
             return HEADER.read(root[0]), root[1]
         except ExchangeError as error:
             raise EnvelopeError(
-                f"the header cannot be read: {error.message}", line=error.line, path=error.path, value=error.value
+                f"the header cannot be read: {error.message}",
+                line=error.line,
+                path=error.path,
+                value=error.value,
             ) from error
 
 

@@ -125,7 +125,9 @@ def recognise(delivery: Delivery) -> None:
     header = _header(delivery)
     delivery.kind = delivery.corridor.kind_of(delivery.element)
     if delivery.kind.name != header.kind:
-        raise WrongKind(f"the header announces {header.kind}, the document is {delivery.kind.name}", value=header.kind)
+        raise WrongKind(
+            f"the header announces {header.kind}, the document is {delivery.kind.name}", value=header.kind
+        )
 
 
 def verify_signature(delivery: Delivery) -> None:

@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
 
 
-class Acknowledgement(Value, kw_only=True):
+class Acknowledgement(Value, frozen=True, kw_only=True):
     """The technical answer to one message."""
 
     refers_to: str
@@ -43,21 +43,21 @@ class Decision(StrEnum):
     NOT_MATCHED = "not-matched"
 
 
-class Reason(Value, kw_only=True):
+class Reason(Value, frozen=True, kw_only=True):
     """Why a document or an item was refused: a code of the corridor's list and plain words."""
 
     code: str
     text: str | None = None
 
 
-class RefusedItem(Value, kw_only=True):
+class RefusedItem(Value, frozen=True, kw_only=True):
     """An item that was refused while others were not (Form D, overleaf note 9)."""
 
     number: int
     reasons: tuple[Reason, ...] = ()
 
 
-class CustomsResponse(Value, kw_only=True):
+class CustomsResponse(Value, frozen=True, kw_only=True):
     """The importing customs' decision on a certificate or a declaration (OCP Rule 30)."""
 
     reference: str | None = None
@@ -74,7 +74,7 @@ class CustomsResponse(Value, kw_only=True):
     reasons: tuple[Reason, ...] = ()
 
 
-class Cancellation(Value, kw_only=True):
+class Cancellation(Value, frozen=True, kw_only=True):
     """The issuer takes a document back (OCP Rule 29(4); ACDD guide, Rule 3)."""
 
     reference: str | None = None
@@ -85,7 +85,7 @@ class Cancellation(Value, kw_only=True):
     """Reference number of the new document, where there is one."""
 
 
-class RetransmissionRequest(Value, kw_only=True):
+class RetransmissionRequest(Value, frozen=True, kw_only=True):
     """The receiver asks for documents again after a loss of data (OCP Rule 29(3))."""
 
     references: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from asw_exchange.model.party import Company, Exhibition, Party
 from asw_exchange.model.value import Value
 
 
-class Transport(Value, kw_only=True):
+class Transport(Value, frozen=True, kw_only=True):
     """Means of transport and route, as far as known (box 3)."""
 
     departure_date: date | None = None
@@ -30,14 +30,14 @@ class Transport(Value, kw_only=True):
     through_bill_of_lading: str | None = None
 
 
-class Invoice(Value, kw_only=True):
+class Invoice(Value, frozen=True, kw_only=True):
     """Number and date of an invoice (box 10)."""
 
     number: str | None = None
     issued_on: date | None = None
 
 
-class OriginalProof(Value, kw_only=True):
+class OriginalProof(Value, frozen=True, kw_only=True):
     """The proof of origin that a back-to-back certificate rests on (box 7, overleaf note 12)."""
 
     reference: str | None = None
@@ -46,7 +46,7 @@ class OriginalProof(Value, kw_only=True):
     """ISO 3166-1 alpha-2 of the first exporting state."""
 
 
-class TickBoxes(Value, kw_only=True):
+class TickBoxes(Value, frozen=True, kw_only=True):
     """The seven tick boxes (box 13)."""
 
     third_country_invoicing: bool = False
@@ -58,7 +58,7 @@ class TickBoxes(Value, kw_only=True):
     partial_cumulation: bool = False
 
 
-class Declaration(Value, kw_only=True):
+class Declaration(Value, frozen=True, kw_only=True):
     """The exporter's declaration (box 11)."""
 
     place: str | None = None
@@ -66,7 +66,7 @@ class Declaration(Value, kw_only=True):
     signatory: str | None = None
 
 
-class Certification(Value, kw_only=True):
+class Certification(Value, frozen=True, kw_only=True):
     """The issuing authority's certification (box 12). Its date is the date of issue."""
 
     place: str | None = None
@@ -77,14 +77,14 @@ class Certification(Value, kw_only=True):
     """ISO 3166-1 alpha-2."""
 
 
-class ReplacedCertificate(Value, kw_only=True):
+class ReplacedCertificate(Value, frozen=True, kw_only=True):
     """The certificate that this one is issued instead of (OCP Rule 29(4))."""
 
     reference: str
     issued_on: date
 
 
-class Certificate(Value, kw_only=True):
+class Certificate(Value, frozen=True, kw_only=True):
     """A certificate of origin."""
 
     reference: str | None = None

@@ -9,7 +9,7 @@ from asw_exchange.model.party import Party
 from asw_exchange.model.value import Value
 
 
-class ExportDeclaration(Value, kw_only=True):
+class ExportDeclaration(Value, frozen=True, kw_only=True):
     """Data taken from a cleared export declaration (ACDD: 15 elements, Singapore Customs' list)."""
 
     number: str | None = None

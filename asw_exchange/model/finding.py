@@ -15,7 +15,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-class Finding(Value, kw_only=True, omit_defaults=False):
+class Finding(Value, frozen=True, kw_only=True, omit_defaults=False):
     """One thing that a check found. Rule ids are public: retired, never reused."""
 
     rule_id: str

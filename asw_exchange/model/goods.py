@@ -20,7 +20,7 @@ class OriginRule(StrEnum):
     PARTIAL_CUMULATION = "PC"
 
 
-class OriginCriterion(Value, kw_only=True):
+class OriginCriterion(Value, frozen=True, kw_only=True):
     """One entry of the origin-criterion box, read into its parts.
 
     ``OriginCriterion(rule="CTSH", percentage=Decimal(35))`` is what Form D prints as ``CTSH + 35%``.
@@ -33,28 +33,28 @@ class OriginCriterion(Value, kw_only=True):
     """Value content in per cent of FOB: achieved (RVC, PC) or demanded beside a change of tariff class."""
 
 
-class Quantity(Value, kw_only=True):
+class Quantity(Value, frozen=True, kw_only=True):
     """A number with its unit (UN/ECE Recommendation 20 code, for example KGM or H87)."""
 
     value: Decimal
     unit: str
 
 
-class Amount(Value, kw_only=True):
+class Amount(Value, frozen=True, kw_only=True):
     """Money with its currency (ISO 4217)."""
 
     value: Decimal
     currency: str
 
 
-class Packages(Value, kw_only=True):
+class Packages(Value, frozen=True, kw_only=True):
     """A number of packages of one type (UN/ECE Recommendation 21 code, for example CT or BX)."""
 
     count: int
     type: str
 
 
-class Material(Value, kw_only=True):
+class Material(Value, frozen=True, kw_only=True):
     """One line of an item's bill of materials."""
 
     hs_code: str
@@ -62,7 +62,7 @@ class Material(Value, kw_only=True):
     value: Amount | None = None
 
 
-class Item(Value, kw_only=True):
+class Item(Value, frozen=True, kw_only=True):
     """One goods item (Form D boxes 5 to 9)."""
 
     number: int | None = None
@@ -85,7 +85,7 @@ class Item(Value, kw_only=True):
     materials: tuple[Material, ...] = ()
 
 
-class DeclaredItem(Value, kw_only=True):
+class DeclaredItem(Value, frozen=True, kw_only=True):
     """One line of an exchanged export declaration."""
 
     number: int | None = None

@@ -8,7 +8,7 @@ from typing import Any
 from asw_exchange.model.value import Value
 
 
-class Header(Value, kw_only=True):
+class Header(Value, frozen=True, kw_only=True):
     """What an envelope says of its content."""
 
     id: str
@@ -24,7 +24,7 @@ class Header(Value, kw_only=True):
     """Id of the message that this one answers."""
 
 
-class Message(Value, kw_only=True):
+class Message(Value, frozen=True, kw_only=True):
     """A header and the document that it announces."""
 
     header: Header

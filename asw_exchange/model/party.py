@@ -5,7 +5,7 @@ from __future__ import annotations
 from asw_exchange.model.value import Value
 
 
-class Address(Value, kw_only=True):
+class Address(Value, frozen=True, kw_only=True):
     """A postal address (WCO Data Model class 04A)."""
 
     lines: tuple[str, ...] = ()
@@ -16,7 +16,7 @@ class Address(Value, kw_only=True):
     """ISO 3166-1 alpha-2."""
 
 
-class Party(Value, kw_only=True):
+class Party(Value, frozen=True, kw_only=True):
     """A firm or person, as exporter, consignee, agent or manufacturer."""
 
     name: str | None = None
@@ -25,7 +25,7 @@ class Party(Value, kw_only=True):
     address: Address | None = None
 
 
-class Company(Value, kw_only=True):
+class Company(Value, frozen=True, kw_only=True):
     """A company named only by name and country, as the one that invoices from a third country."""
 
     name: str | None = None
@@ -33,7 +33,7 @@ class Company(Value, kw_only=True):
     """ISO 3166-1 alpha-2."""
 
 
-class Exhibition(Value, kw_only=True):
+class Exhibition(Value, frozen=True, kw_only=True):
     """Where exhibited goods were sold (Form D, overleaf note 13)."""
 
     name: str | None = None

@@ -56,7 +56,7 @@ class Network:
 
 
 def tamper(raw: bytes) -> bytes:
-    """Change one character of the signed content: the first digit before the signature, counted from its end."""
+    """Change one character of the signed content: the last digit before the signature."""
     end = raw.find(b"<ds:Signature")
     for index in range(end if end > 0 else len(raw), 0, -1):
         if raw[index - 1 : index].isdigit():

@@ -45,7 +45,9 @@ OCP21_ACCEPTED_FROM = date(2022, 5, 1)
 OCP21_ONLY_FROM = date(2022, 11, 1)
 """... and only the new one from here."""
 
-_ISSUE_DATE = etree.XPath("string(n:Certification/n:IssueDateTime)", namespaces={"n": layouts.EFORM_D.namespace})
+_ISSUE_DATE = etree.XPath(
+    "string(n:Certification/n:IssueDateTime)", namespaces={"n": layouts.EFORM_D.namespace}
+)
 
 
 def rule_sets(element: etree._Element) -> tuple[str, ...]:

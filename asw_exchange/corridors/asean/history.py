@@ -1,4 +1,4 @@
-"""What the memory of an ASEAN gateway tells of a certificate: does it stand, is it cancelled, what is left."""
+"""What an ASEAN gateway remembers of a certificate: does it stand, is it cancelled, what is left."""
 
 from __future__ import annotations
 

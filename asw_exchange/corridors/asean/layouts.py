@@ -7,7 +7,18 @@ stand in the schemas, the sources in ``schemas/asean/SOURCES.md``.
 from __future__ import annotations
 
 from asw_exchange.codec.layout import Layout
-from asw_exchange.codec.table import Attribute, Constant, Content, Record, many, one, record, text, texts, within
+from asw_exchange.codec.table import (
+    Attribute,
+    Constant,
+    Content,
+    Record,
+    many,
+    one,
+    record,
+    text,
+    texts,
+    within,
+)
 from asw_exchange.codec.values import BOOLEAN, DATE, DECIMAL, FORM_D_CRITERION, INTEGER, MOMENT, code_list
 from asw_exchange.model import (
     Acknowledgement,
@@ -131,7 +142,11 @@ CERTIFICATE = record(
     within("Origin", text("CountryCode", "produced_in")),
     one("Exporter", "exporter", PARTY),
     one("Consignee", "consignee", PARTY),
-    one("Exhibition", "exhibition", record(Exhibition, text("Name", "name"), one("Address", "address", ADDRESS))),
+    one(
+        "Exhibition",
+        "exhibition",
+        record(Exhibition, text("Name", "name"), one("Address", "address", ADDRESS)),
+    ),
     one("Consignment", "transport", TRANSPORT),
     many("GovernmentAgencyGoodsItem", "items", ITEM),
     many(
@@ -253,7 +268,9 @@ ACDD = Layout(
         Constant("TypeCode", "830"),
         text("ID", "number"),
         one("Exporter", "exporter", record(Party, text("Name", "name"), text("ID", "identifier"))),
-        one("Consignee", "consignee", record(Party, text("Name", "name"), one("Address", "address", ADDRESS))),
+        one(
+            "Consignee", "consignee", record(Party, text("Name", "name"), one("Address", "address", ADDRESS))
+        ),
         one("Agent", "agent", record(Party, text("Name", "name"), text("ID", "identifier"))),
         text("ExitDateTime", "departure_date", DATE),
         within("BorderTransportMeans", text("ModeCode", "transport_mode")),

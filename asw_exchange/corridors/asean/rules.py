@@ -45,6 +45,7 @@ from asw_exchange.validation import Rule
 VALIDITY_MONTHS = 12
 REJECTION_DAYS = 60
 
+
 def _issue_date(certificate: Certificate) -> date | None:
     return certificate.certification.signed_on if certificate.certification else None
 
@@ -63,7 +64,9 @@ def _finding(rule: Rule, message: str, *, value: str | None = None, expected: st
 
 
 def _rule(rule_id: str, title: str, source: str, hint: str) -> Rule:
-    return Rule(id=rule_id, severity=Severity.ERROR, message=title, source=source, hint=hint, scope="exchange")
+    return Rule(
+        id=rule_id, severity=Severity.ERROR, message=title, source=source, hint=hint, scope="exchange"
+    )
 
 
 PRESENTATION = _rule(
@@ -309,7 +312,9 @@ def check_known_to_resend(arrival: Arrival, memory: Memory) -> Iterator[Finding]
     request: RetransmissionRequest = arrival.document
     for reference in request.references:
         entries = standing(memory, reference, EFORM_D)
-        sent = (entry.direction is Direction.SENT and entry.peer == arrival.header.sender for entry in entries)
+        sent = (
+            entry.direction is Direction.SENT and entry.peer == arrival.header.sender for entry in entries
+        )
         if not any(sent):
             message = f"no certificate of this reference was sent to {arrival.header.sender}"
             yield _finding(KNOWN_TO_RESEND, message, value=reference)
