@@ -52,7 +52,7 @@ class Misreport(NamedTuple):
 
 def mismatches(filters: TallyFilter) -> Select[Any]:
     """Return the query for all ``Mismatch``es, those of one message next to each other."""
-    told = transmissions(**filters).c
+    told = transmissions().c
     message = (told.sender, told.receiver, told.message_id)
     sent_as = case((told.sent > _ZERO, told.kind))
     every = select(
@@ -60,12 +60,13 @@ def mismatches(filters: TallyFilter) -> Select[Any]:
         told.digest,
         func.coalesce(sent_as, func.min(sent_as).over(partition_by=message), told.kind).label("kind"),
         func.min(told.reference).over(partition_by=message).label("reference"),
+        func.min(told.moment).over(partition_by=message).label("moment"),
         *(told[name] for name in ("accepted_as", "sent", "received", "lost", "surplus", "acknowledged")),
         func.sum(told.sent).over(partition_by=message).label("sent_in_all"),
     ).subquery("every")
     bad = or_(every.c.lost > _ZERO, every.c.surplus > _ZERO, every.c.accepted_as != every.c.kind)
-    in_order = (every.c.sender, every.c.receiver, every.c.message_id, every.c.digest)
-    return select(every).where(bad).order_by(*in_order)
+    found = select(*(every.c[name] for name in Mismatch._fields)).where(bad, *conditions(every.c, filters))
+    return found.order_by(every.c.sender, every.c.receiver, every.c.message_id, every.c.digest)
 
 
 _answer = entries.alias("answer")

@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, create_engine, insert, inspect, make_url, select
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from asw_exchange.errors import LedgerError
-from asw_exchange.ledger.database import Database
+from asw_exchange.ledger.database import WRITING, Database
 from asw_exchange.ledger.failures import failure
 from asw_exchange.ledger.tables import NAME, VERSION, about, metadata
 
@@ -21,7 +21,6 @@ MEMORY = ":memory:"
 
 _WRITER_SETTINGS = (
     "page_size = 8192",  # for a new file: a message of some KiB and its neighbours in one page
-    "journal_mode = WAL",
     "synchronous = FULL",  # a commit is on the disk before it is answered
     "wal_autocheckpoint = 2000",
 )
@@ -100,6 +99,25 @@ def _prepare(connection: Connection, name: str, read_only: bool) -> None:
         raise LedgerError("the file is empty, it is no ledger yet", file=name)
     for setting in _SETTINGS if read_only else _WRITER_SETTINGS + _SETTINGS:
         connection.exec_driver_sql(f"PRAGMA {setting}")
+    if not read_only:
+        _keep_log(connection)
+
+
+def _keep_log(connection: Connection, attempts: int = 20) -> None:
+    """Turn the write-ahead log on.
+
+    SQLite does not wait its turn for this when another process is just opening the same file, so this
+    waits for the write lock, as any transaction does, and tries again.
+    """
+    for attempt in range(attempts):
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError:
+            if attempt == attempts - 1:
+                raise
+            connection.exec_driver_sql(WRITING)
+            connection.exec_driver_sql("ROLLBACK")
 
 
 def _create(connection: Connection, database: Database) -> None:
@@ -113,12 +131,15 @@ def _create(connection: Connection, database: Database) -> None:
 
 def _is_ledger(connection: Connection, name: str) -> bool:
     """Tell a ledger from an empty database. Raises LedgerError for any other and for a newer version."""
-    tables = inspect(connection).get_table_names()
+    inspector = inspect(connection)
+    tables = inspector.get_table_names()
     if not tables:
         return False
-    if about.name not in tables:
-        raise LedgerError("this database is no ledger", file=name, hint="name another file")
-    marks: dict[str, str] = dict(connection.execute(select(about)).tuples().all())
+    marks: dict[str, str] = {}
+    if about.name in tables and {"name", "value"} <= {
+        each["name"] for each in inspector.get_columns(about.name)
+    }:
+        marks = {row.name: row.value for row in connection.execute(select(about))}
     if marks.get("name") != NAME:
         raise LedgerError("this database is no ledger", file=name, hint="name another file")
     _check_version(marks.get("version", ""), name)

@@ -1,0 +1,265 @@
+"""Opening a ledger: where it may be, and one clear sentence for everything that is in the way."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from asw_exchange.errors import LedgerError
+from asw_exchange.ledger import Ledger, tally
+from tests.ledger_builders import sent, write
+
+AT_ONCE = timedelta(milliseconds=20)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A ledger with one entry in it."""
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        write(ledger, sent())
+    return tmp_path / "ledger.db"
+
+
+def change(path: Path, *statements: str) -> None:
+    """Do to the file what the ledger itself would never do."""
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def test_a_ledger_in_memory_is_gone_when_it_is_closed() -> None:
+    """Each is a new one."""
+    with Ledger.open(":memory:") as ledger:
+        write(ledger, sent())
+    with Ledger.open(":memory:") as ledger:
+        assert ledger.entries() == ()
+
+
+@pytest.mark.parametrize("name", ["l.db", "with space.db", "100%.db", "a?b=c#d.db", "chứng-thư.db"])
+def test_a_ledger_may_have_any_name(tmp_path: Path, name: str) -> None:
+    """As a path, as text and as a URL it is the same file."""
+    for place in (tmp_path / name, str(tmp_path / name)):
+        with Ledger.open(place) as ledger:
+            write(ledger, sent())
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_a_url_names_the_same_file(path: Path) -> None:
+    """``sqlite:///`` and an absolute path."""
+    with Ledger.open(f"sqlite:///{path}", read_only=True) as ledger:
+        assert len(ledger.entries()) == 1
+
+
+def test_an_empty_file_becomes_a_ledger(tmp_path: Path) -> None:
+    """As one made by a temporary-file function is."""
+    (tmp_path / "l.db").touch()
+    with Ledger.open(tmp_path / "l.db") as ledger:
+        assert ledger.entries() == ()
+
+
+def test_a_commit_is_on_the_disk(path: Path) -> None:
+    """Write-ahead log, every commit synchronised, foreign keys checked."""
+    with Ledger.open(path) as ledger:
+        settings = {
+            name: ledger.database.fetch(f"PRAGMA {name}")[0][0]
+            for name in ("journal_mode", "synchronous", "foreign_keys", "page_size")
+        }
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "page_size": 8192}
+
+
+@pytest.mark.parametrize(
+    ("place", "read_only", "words"),
+    [
+        ("missing/l.db", False, r"missing/l\.db: its folder is missing; create .*missing first"),
+        ("l.db", True, r"l\.db: there is no ledger here"),
+        (".", False, "this is a folder, not a ledger"),
+        (
+            "postgresql+psycopg://user:secret@host/db",
+            False,
+            r"user:\*\*\*@host/db: a ledger is kept in a SQLite file",
+        ),
+        ("nonsense://", False, "a ledger is kept in a SQLite file|no address of a database"),
+        ("://", False, "no address of a database"),
+        (":memory:", True, "nothing to read"),
+    ],
+)
+def test_a_place_without_a_ledger_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, read_only: bool, words: str
+) -> None:
+    """What is missing and what to do, and nothing is created."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LedgerError, match=words) as caught:
+        Ledger.open(place, read_only=read_only)
+    assert "secret" not in str(caught.value)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    """It is refused by name and not changed by a byte."""
+    path = tmp_path / "letter.txt"
+    path.write_bytes(b"Dear Sir or Madam, " * 400)
+    for read_only in (False, True):
+        with pytest.raises(
+            LedgerError, match=r"letter\.txt: this file is no ledger, nor any SQLite database"
+        ):
+            Ledger.open(path, read_only=read_only)
+    assert path.read_bytes() == b"Dear Sir or Madam, " * 400
+
+
+@pytest.mark.parametrize("table", ["customers (id)", "about (name, value)", "about (id)"])
+def test_another_database_is_left_alone(tmp_path: Path, table: str) -> None:
+    """A SQLite file of another program is refused and not changed, also one with a table of our name."""
+    path = tmp_path / "other.db"
+    change(path, f"CREATE TABLE {table}")
+    before = path.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(LedgerError, match=r"other\.db: this database is no ledger"):
+            Ledger.open(path, read_only=read_only)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_newer_ledger_is_refused_by_version(path: Path, read_only: bool) -> None:
+    """Both versions are named, and what to do."""
+    change(path, "UPDATE about SET value = '2' WHERE name = 'version'")
+    words = "has version 2, this program knows them up to 1; use a newer version of asw-exchange"
+    with pytest.raises(LedgerError, match=words):
+        Ledger.open(path, read_only=read_only)
+
+
+def test_a_ledger_without_a_version_is_refused(path: Path) -> None:
+    """Nobody can tell what its columns mean."""
+    change(path, "UPDATE about SET value = 'x' WHERE name = 'version'")
+    with pytest.raises(LedgerError, match="does not tell its version"):
+        Ledger.open(path)
+
+
+def test_an_empty_file_cannot_be_read_as_a_ledger(tmp_path: Path) -> None:
+    """Reading never creates anything."""
+    (tmp_path / "l.db").touch()
+    with pytest.raises(LedgerError, match="no ledger yet"):
+        Ledger.open(tmp_path / "l.db", read_only=True)
+    assert (tmp_path / "l.db").read_bytes() == b""
+
+
+def test_a_ledger_opened_for_reading_is_not_written(path: Path) -> None:
+    """Reading works, writing says why not."""
+    with Ledger.open(path, read_only=True) as ledger:
+        assert len(tally(ledger)) == 1
+        with pytest.raises(LedgerError, match=r"ledger\.db: the ledger cannot be written; check the rights"):
+            write(ledger, sent("VN-2"))
+        assert len(ledger.entries()) == 1
+
+
+def test_a_damaged_ledger_says_so(path: Path) -> None:
+    """Pages overwritten in the middle of the file are noticed when they are read."""
+    with Ledger.open(path) as ledger, ledger.transaction():
+        write(ledger, *(sent(f"VN-{number}") for number in range(2, 300)))
+    content = bytearray(path.read_bytes())
+    content[8192 * 2 :] = b"\xa5" * (len(content) - 8192 * 2)
+    path.write_bytes(content)
+
+    def read() -> None:
+        with Ledger.open(path, read_only=True) as ledger:
+            ledger.entries()
+
+    with pytest.raises(LedgerError, match="the ledger is damaged"):
+        read()
+
+
+def test_a_ledger_locked_by_another_says_so_and_works_again_after(path: Path) -> None:
+    """A writer waits for its turn as long as it was told, and no longer; readers do not wait at all."""
+    with Ledger.open(path) as first, Ledger.open(path, wait=AT_ONCE) as second:
+        with first.transaction():
+            write(first, sent("VN-2"))
+            with pytest.raises(LedgerError, match="locked by another process; wait for it"):
+                write(second, sent("VN-3"))
+            with pytest.raises(LedgerError, match="locked by another process"):
+                Ledger.open(path, wait=AT_ONCE)
+            assert len(second.entries()) == 1
+        write(second, sent("VN-3"))
+        assert [entry.message_id for entry in first.entries()] == ["VN-1", "VN-2", "VN-3"]
+
+
+def test_many_may_create_a_ledger_at_the_same_moment(tmp_path: Path) -> None:
+    """One creates it, all find it, none is told that it is locked."""
+    start, opened = Barrier(6), []
+
+    def work() -> None:
+        start.wait()
+        with Ledger.open(tmp_path / "l.db") as ledger:
+            opened.append(write(ledger, sent()))
+
+    threads = [Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 6
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A ledger in a folder that any user may enter, which pytest's own folders do not allow."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        with Ledger.open(Path(folder) / "ledger.db") as ledger:
+            write(ledger, sent())
+        yield Path(folder) / "ledger.db"
+
+
+AS_NOBODY = """
+import os, sys
+from asw_exchange.errors import LedgerError
+from asw_exchange.ledger import Ledger
+Ledger.open(":memory:").close()
+if os.geteuid() == 0:
+    os.setuid(65534)
+"""
+
+
+def as_nobody(code: str, path: Path) -> str:
+    """Run code as a user without rights, as permissions mean nothing to root; return what it prints."""
+    command = [sys.executable, "-c", AS_NOBODY + code, str(path)]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+OPEN_TO_WRITE = """
+try:
+    Ledger.open(sys.argv[1])
+except LedgerError as error:
+    print(error)
+"""
+
+
+def test_a_file_that_may_not_be_written_is_refused_when_it_is_opened(shared: Path) -> None:
+    """Not only when the first message has come."""
+    shared.chmod(0o444)
+    shared.parent.chmod(0o555)
+    assert "the ledger cannot be" in as_nobody(OPEN_TO_WRITE, shared)
+
+
+def test_a_folder_that_may_not_be_written_takes_no_new_ledger(shared: Path) -> None:
+    """The sentence says what to check."""
+    shared.parent.chmod(0o555)
+    said = as_nobody(OPEN_TO_WRITE, shared.parent / "new.db")
+    assert "the ledger cannot be opened; check that its folder is there and may be written to" in said
+
+
+def test_a_ledger_on_a_medium_that_cannot_be_written_can_be_read(shared: Path) -> None:
+    """SQLite would want to put files beside it; a copy on a read-only disk needs none."""
+    shared.chmod(0o444)
+    shared.parent.chmod(0o555)
+    code = "print(len(Ledger.open(sys.argv[1], read_only=True).entries()))"
+    assert as_nobody(code, shared) == "1\n"
