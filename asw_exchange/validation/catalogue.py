@@ -95,6 +95,13 @@ BUILT_IN_RULES = (
         "asw_exchange: a kind is known by its root element and namespace",
         "asw kinds lists the root elements and namespaces",
     ),
+    Rule(
+        id="FINDINGS-LIMIT",
+        severity=Severity.INFO,
+        message="at most a thousand findings of one check are listed",
+        source="asw_exchange: an answer must stay within the limits of the reader that receives it",
+        hint="correct these and validate again",
+    ),
     _built_in(
         "schema",
         "XSD-ROOT",

@@ -6,11 +6,12 @@ looks like, a missing one. Here the children are laid beside the content model a
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, auto
+from functools import lru_cache
 from itertools import groupby
 
 from lxml import etree
@@ -55,6 +56,8 @@ class Slot:
     least: int
     free: bool = False
     """A group that repeats or nests choices: its own order and number are not looked into."""
+    unordered: bool = False
+    """A member of xs:all: its position is that of the others."""
     together: int | None = None
     """An optional group: its members are required once one of them is there."""
 
@@ -86,23 +89,19 @@ def faults(children: Sequence[etree._Element], slots: Sequence[Slot]) -> Iterato
     """Yield the faults of ``children`` measured by ``slots``: none of them twice."""
     placed, strangers = _place(children, slots)
     missing = list(_missing(placed, slots))
-    lost = {name for slot in missing for name in slot.names}
-    strangers += [each.child for each in placed if _is_impostor(each, lost)]
-    placed = [each for each in placed if not _is_impostor(each, lost)]
-    for stranger in strangers:
-        meant = _meant(stranger, [name for slot in missing for name in slot.names])
-        missing = [slot for slot in missing if meant not in slot.names]
-        near = meant or _meant(stranger, [name for slot in slots for name in slot.names])
-        yield Fault(kind=FaultKind.UNEXPECTED, child=stranger, names=(near,) if near else ())
+    impostors = _impostors(placed, missing)
+    placed = [each for each in placed if each.child not in impostors]
+    unexpected = [_unexpected(child, missing, slots) for child in (*strangers, *impostors)]
     misplaced = _misplaced(placed)
-    extra = []
-    for surplus in _surplus(placed, misplaced):
-        extra.append(surplus)
-        yield surplus
-    spent = {fault.child for fault in extra}
-    yield from _order_faults(placed, [run for run in misplaced if run[0].child not in spent], misplaced)
+    surplus = list(_surplus(placed, misplaced))
+    told = {fault.child for fault in surplus}
+    meant = {name for fault in unexpected for name in fault.names}
+    yield from unexpected
+    yield from surplus
+    yield from _order_faults(placed, [run for run in misplaced if run[0].child not in told], misplaced)
     for slot in missing:
-        yield Fault(kind=FaultKind.MISSING, names=slot.names, after=_name_before(slot, slots))
+        if meant.isdisjoint(slot.names):
+            yield Fault(kind=FaultKind.MISSING, names=slot.names, after=_name_before(slot, slots))
 
 
 def _collect(group: XsdGroup, slots: list[Slot], together: int | None) -> None:
@@ -121,16 +120,20 @@ def _collect(group: XsdGroup, slots: list[Slot], together: int | None) -> None:
 
 
 def _collect_members(group: XsdGroup, slots: list[Slot], together: int | None) -> None:
-    first = len(slots)
+    first, unordered = len(slots), group.model == "all"
     for particle in group:
         if isinstance(particle, XsdGroup):
             _collect(particle, slots, together)
         else:
-            position = first if group.model == "all" else len(slots)
-            slot = Slot(
-                particles=(particle,), position=position, least=particle.min_occurs, together=together
+            slots.append(
+                Slot(
+                    particles=(particle,),
+                    position=first if unordered else len(slots),
+                    least=particle.min_occurs,
+                    unordered=unordered,
+                    together=together,
+                )
             )
-            slots.append(slot)
 
 
 def _place(
@@ -179,7 +182,7 @@ def _misplaced(placed: Sequence[_Placed]) -> list[list[_Placed]]:
     ends: list[int] = []
     before: list[int | None] = []
     for index, run in enumerate(runs):
-        place = bisect_right(tails, run[0].slot.position)
+        place = (bisect_left if _is_single(run[0]) else bisect_right)(tails, run[0].slot.position)
         before.append(ends[place - 1] if place else None)
         tails[place : place + 1] = [run[0].slot.position]
         ends[place : place + 1] = [index]
@@ -189,6 +192,11 @@ def _misplaced(placed: Sequence[_Placed]) -> list[list[_Placed]]:
         kept.add(link)
         link = before[link]
     return [run for index, run in enumerate(runs) if index not in kept]
+
+
+def _is_single(placed: _Placed) -> bool:
+    """Tell whether a second run of the same element is one too many, so that it cannot be in order."""
+    return not placed.slot.free and not placed.slot.unordered and placed.particle.max_occurs == 1
 
 
 def _surplus(placed: Sequence[_Placed], misplaced: Sequence[Sequence[_Placed]]) -> Iterator[Fault]:
@@ -213,15 +221,15 @@ def _order_faults(
 ) -> Iterator[Fault]:
     moved = {each.child for run in misplaced for each in run}
     kept = [each for each in placed if each.child not in moved]
+    positions = [each.slot.position for each in kept]
     for run in wrong:
-        position = run[0].slot.position
-        earlier = [each for each in kept if each.slot.position < position]
-        later = [each for each in kept if each.slot.position > position]
+        first = bisect_left(positions, run[0].slot.position)
+        last = bisect_right(positions, run[0].slot.position)
         yield Fault(
             kind=FaultKind.ORDER,
             child=run[0].child,
-            after=name_of_particle(earlier[-1].particle) if earlier else None,
-            before=name_of_particle(later[0].particle) if later else None,
+            after=name_of_particle(kept[first - 1].particle) if first else None,
+            before=name_of_particle(kept[last].particle) if last < len(kept) else None,
         )
 
 
@@ -234,9 +242,22 @@ def _missing(placed: Sequence[_Placed], slots: Sequence[Slot]) -> Iterator[Slot]
             yield slot
 
 
-def _is_impostor(placed: _Placed, missing: set[str]) -> bool:
-    """Tell whether a wildcard let an element in that has the name of a missing one: a wrong namespace."""
-    return isinstance(placed.particle, XsdAnyElement) and etree.QName(placed.child).localname in missing
+def _names(slots: Sequence[Slot]) -> tuple[str, ...]:
+    return tuple(name for slot in slots for name in slot.names)
+
+
+def _impostors(placed: Sequence[_Placed], missing: Sequence[Slot]) -> list[etree._Element]:
+    """Return what only a wildcard let in though it has the name of a missing element: a wrong namespace."""
+    lost = _names(missing)
+    by_wildcard = (each.child for each in placed if isinstance(each.particle, XsdAnyElement))
+    return [child for child in by_wildcard if etree.QName(child).localname in lost]
+
+
+def _unexpected(stranger: etree._Element, missing: Sequence[Slot], slots: Sequence[Slot]) -> Fault:
+    """A missing element of nearly that name is not told again: it was misspelt."""
+    name = etree.QName(stranger).localname
+    near = _meant(name, _names(missing)) or _meant(name, _names(slots))
+    return Fault(kind=FaultKind.UNEXPECTED, child=stranger, names=(near,) if near else ())
 
 
 def _name_before(slot: Slot, slots: Sequence[Slot]) -> str | None:
@@ -244,7 +265,8 @@ def _name_before(slot: Slot, slots: Sequence[Slot]) -> str | None:
     return slots[index - 1].names[0] if index else None
 
 
-def _meant(stranger: etree._Element, names: Sequence[str]) -> str | None:
-    folded = {name.casefold(): name for name in names}
-    close = get_close_matches(etree.QName(stranger).localname.casefold(), folded, n=1, cutoff=0.75)
+@lru_cache(maxsize=256)
+def _meant(name: str, names: tuple[str, ...]) -> str | None:
+    folded = {each.casefold(): each for each in names}
+    close = get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)
     return folded[close[0]] if close else None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lxml import etree
 
 from asw_exchange.errors import ExchangeError
 from asw_exchange.model import Finding, Severity
-from asw_exchange.validation.report import Report
+from asw_exchange.validation.report import Report, in_order
 from asw_exchange.validation.schema import load_schema
 from asw_exchange.validation.schematron import Rules, load_rules
 
@@ -54,11 +54,6 @@ def findings_of_error(error: ExchangeError) -> Finding:
         value=error.value,
         hint=error.hint,
     )
-
-
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings without doubles, by line and rule."""
-    return tuple(sorted(dict.fromkeys(findings), key=lambda each: (each.line or 0, each.rule_id)))
 
 
 def _candidates(element: etree._Element, phases: Phases | None) -> tuple[str | None, ...]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+
 from asw_exchange.model import Finding, Severity, Value
+
+MOST_FINDINGS = 1000
+"""Of one check of one document. An answer must stay within the limits of the reader that receives it."""
 
 
 class Report(Value, frozen=True, kw_only=True, omit_defaults=False):
@@ -27,3 +33,26 @@ class Report(Value, frozen=True, kw_only=True, omit_defaults=False):
     @property
     def warnings(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings without doubles, by line and rule."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda each: (each.line or 0, each.rule_id)))
+
+
+def limited(findings: Iterable[Finding], ruleset: str) -> tuple[Finding, ...]:
+    """Return the first thousand findings; where there are more, the last one says so."""
+    rest = iter(findings)
+    found = tuple(islice(rest, MOST_FINDINGS))
+    if next(rest, None) is None:
+        return found
+    return (
+        *found,
+        Finding(
+            rule_id="FINDINGS-LIMIT",
+            severity=Severity.INFO,
+            message=f"there are more findings than the {MOST_FINDINGS} that are listed",
+            hint="correct these and validate again",
+            ruleset=ruleset,
+        ),
+    )

@@ -17,6 +17,7 @@ from asw_exchange.codec import read_trusted
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.model import Finding, Severity
 from asw_exchange.validation.places import line_of, path_to
+from asw_exchange.validation.report import limited
 from asw_exchange.validation.wording import listing
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
@@ -56,7 +57,7 @@ class Schema:
         # Loaded when a document is not valid: it takes longer than everything else that is needed.
         from asw_exchange.validation.second_engine import list_faults
 
-        return tuple(self._named(finding) for finding in list_faults(self.path, element))
+        return limited((self._named(finding) for finding in list_faults(self.path, element)), self.name)
 
     def _logged(self, element: etree._Element) -> tuple[Finding, ...]:
         """Return what libxml2 itself says, for a fault that the second engine does not see."""

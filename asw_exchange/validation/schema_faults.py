@@ -15,20 +15,22 @@ from xmlschema.validators import (
     XsdElement,
     XsdGroup,
     XsdIdentity,
-    XsdKeyref,
     XsdSimpleType,
 )
 
 from asw_exchange.codec import name_of
 from asw_exchange.model import Finding, Severity
 from asw_exchange.validation.content import Fault, FaultKind, faults, slots_of
-from asw_exchange.validation.places import line_of, path_to
+from asw_exchange.validation.places import line_of, path_to, shortened
 from asw_exchange.validation.wording import documentation_of, expected_by, listing, sequence
 
 _STRUCTURE = "W3C XML Schema 1.0 Part 1"
 _DATATYPES = "W3C XML Schema 1.0 Part 2"
 CONTENT = f"{_STRUCTURE}, cvc-complex-type.2.4"
 VALUE = f"{_DATATYPES}, cvc-datatype-valid"
+
+_CONSTRAINT = re.compile(r"Xsd(Unique|Key|Keyref)\(")
+_TWICE = re.compile(r"duplicated value \((.*)\) for")
 
 Declared = Mapping[etree._Element, XsdElement]
 Errors = Sequence[XMLSchemaValidationError]
@@ -55,7 +57,7 @@ def _element_findings(
         yield from _or_as_reported(_content_findings(element, content[0].validator), element, content)
     if attributes:
         yield from _or_as_reported(_attribute_findings(element, attributes, declaration), element, attributes)
-    constraints = [error for error in rest if isinstance(error.validator, XsdIdentity)]
+    constraints = [error for error in rest if _is_about_identity(error)]
     yield from (_constraint_finding(element, error) for error in constraints)
     rest = [error for error in rest if error not in constraints]
     if rest:
@@ -64,6 +66,10 @@ def _element_findings(
 
 def _is_about_attributes(error: XMLSchemaValidationError) -> bool:
     return isinstance(error.validator, XsdAttributeGroup) or (error.reason or "").startswith("attribute ")
+
+
+def _is_about_identity(error: XMLSchemaValidationError) -> bool:
+    return isinstance(error.validator, XsdIdentity) or _CONSTRAINT.search(error.reason or "") is not None
 
 
 def _or_as_reported(found: Iterator[Finding], element: etree._Element, errors: Errors) -> Iterator[Finding]:
@@ -258,10 +264,14 @@ def _value_finding(
 
 
 def _constraint_finding(element: etree._Element, error: XMLSchemaValidationError) -> Finding:
-    rule = "XSD-VALUE" if isinstance(error.validator, XsdKeyref) else "XSD-REPEATED"
     source = f"{_STRUCTURE}, cvc-identity-constraint.4"
+    twice = _TWICE.match(error.reason or "")
+    if twice is None:
+        return _finding("XSD-VALUE", element, plain(error.reason or ""), source=source)
+    value = ", ".join(part.strip(" '") for part in twice[1].split(",") if part.strip())
+    message = f"{name_of(element)} has a value that must be unique and stands more than once: {value}"
     return _finding(
-        rule, element, plain(error.reason or ""), hint=documentation_of(error.validator), source=source
+        "XSD-REPEATED", element, message, value=value, expected="a value used once", source=source
     )
 
 
@@ -282,7 +292,7 @@ def _finding(
         message=message,
         line=line_of(element),
         path=path_to(element, attribute),
-        value=value,
+        value=shortened(value),
         expected=expected,
         hint=hint,
         source=source,

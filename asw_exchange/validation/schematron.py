@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,9 +11,10 @@ from typing import Any, cast
 from lxml import etree
 
 from asw_exchange.errors import ConfigurationError
-from asw_exchange.model import Finding
+from asw_exchange.model import Finding, Severity
 from asw_exchange.validation.catalogue import Rule, read_catalogue
-from asw_exchange.validation.places import line_of, path_to
+from asw_exchange.validation.places import Places, line_of, shortened
+from asw_exchange.validation.report import limited
 from asw_exchange.validation.rule_checks import check_rule_file
 from asw_exchange.validation.rule_file import Assertion, Let, Pattern, RuleFile, read_rule_file, unknown_phase
 from asw_exchange.validation.stylesheet import write_stylesheet
@@ -56,8 +56,9 @@ class Rules:
         unknown = parameters.keys() - self.parameters
         if unknown:
             raise self._error(f"the rule file has no value named {', '.join(sorted(unknown))}")
-        fired = self._run(element, parameters)
-        return tuple(self._finding(each, element) for each in fired)
+        fired = sorted(self._run(element, parameters), key=self._is_no_error)
+        places = Places(element)
+        return limited((self._finding(each, places) for each in fired), self.name)
 
     def _run(self, element: etree._Element, parameters: dict[str, str]) -> list[etree._Element]:
         transform, _ = self._compiled
@@ -90,21 +91,29 @@ class Rules:
             raise self._error("the rule file can only be used with a phase", hint=", ".join(self.file.phases))
         return self.file.patterns, ()
 
-    def _finding(self, fired: etree._Element, element: etree._Element) -> Finding:
-        assertion = self._compiled[1][int(fired.get("n", ""))]
-        node, attribute = _place(fired, element)
+    def _finding(self, fired: etree._Element, places: Places) -> Finding:
+        assertion = self._assertion(fired)
+        place = next(fired.iterchildren("subject", "context"))
+        node, attribute = places.node_at(place.get("p", "")), place.get("a")
         return Finding(
             rule_id=assertion.id,
             severity=assertion.severity,
             message=_text(fired, "message") or f"{assertion.test} does not hold",
             line=line_of(node),
-            path=path_to(node, attribute),
-            value=_text(fired, "value") or _value(node, attribute),
+            path=places.path_to(node, attribute),
+            value=shortened(_text(fired, "value") or _value(node, attribute)),
             expected=_text(fired, "expected"),
             hint=_text(fired, "hint"),
             source=assertion.source,
             ruleset=self.name,
         )
+
+    def _assertion(self, fired: etree._Element) -> Assertion:
+        return self._compiled[1][int(fired.get("n", ""))]
+
+    def _is_no_error(self, fired: etree._Element) -> bool:
+        """Sort errors to the front: of too many findings, warnings are those that are left out."""
+        return self._assertion(fired).severity is not Severity.ERROR
 
     def _error(self, message: str, hint: str | None = None) -> ConfigurationError:
         return ConfigurationError(message, file=str(self.file.path), hint=hint)
@@ -124,23 +133,6 @@ def load_rules(path: Path, phase: str | None = None) -> Rules:
     if chosen not in file.phases:
         raise unknown_phase(file, str(chosen))
     return Rules(file, chosen)
-
-
-def _place(fired: etree._Element, element: etree._Element) -> tuple[etree._Element, str | None]:
-    """Return where an assertion fired: its subject, else its context; and the attribute, if it is one."""
-    place = next(fired.iterchildren("subject", "context"))
-    return _node_at(element, place.get("p", "")), place.get("a")
-
-
-def _node_at(element: etree._Element, path: str) -> etree._Element:
-    """Follow child positions such as ``0/2/1/``; the first is the position of ``element`` itself."""
-    for step in _steps(path):
-        element = element[step]
-    return element
-
-
-def _steps(path: str) -> Iterator[int]:
-    return (int(step) for step in path.split("/")[1:] if step)
 
 
 def _value(node: etree._Element, attribute: str | None) -> str | None:

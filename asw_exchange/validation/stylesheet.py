@@ -6,8 +6,8 @@ of which the first that matches a node counts, becomes templates with priorities
 
     <findings><f n="3"><subject p="0/2/1/"/><context p="0/2/"/><message>...</message></f><end/></findings>
 
-``n`` counts assertions, ``p`` is a path of child positions, ``a`` an attribute. Without ``end`` the
-run did not come to its end.
+``n`` counts assertions, ``p`` is a path of positions among child elements, ``a`` an attribute. Without
+``end`` the run did not come to its end.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from asw_exchange.validation.expressions import alternatives, references, starts
 from asw_exchange.validation.rule_file import Assertion, ContextRule, Let, Pattern, RuleFile, Text
 from asw_exchange.validation.rule_node import XSLT
 
-_SIBLINGS = "preceding-sibling::*|preceding-sibling::comment()|preceding-sibling::processing-instruction()"
-_POSITION = f"concat(count({_SIBLINGS}),'/')"
+_POSITION = "concat(count(preceding-sibling::*),'/')"
 _IS_ATTRIBUTE = "count(.|../@*)=count(../@*)"
 _ATTRIBUTE_NAME = "concat('{',namespace-uri(),'}',local-name())"
 _ANYTHING = "@*|node()|/"
