@@ -128,9 +128,13 @@ class Corridor:
         object.__setattr__(self, "_by_name", {kind.name: kind for kind in self.kinds})
         object.__setattr__(self, "_by_tag", {kind.layout.tag: kind for kind in self.kinds})
 
+    def find(self, name: str) -> MessageKind | None:
+        """Return a kind by its name, where there is one."""
+        return self._by_name.get(name)
+
     def kind(self, name: str) -> MessageKind:
         """Return a kind by its name. Raises UnknownKind."""
-        found = self._by_name.get(name)
+        found = self.find(name)
         if found is None:
             raise UnknownKind(f"the corridor {self.name} has no kind of this name", value=name)
         return found

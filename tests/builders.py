@@ -77,7 +77,7 @@ def issued_on(day: date, **changes: Any) -> m.Certificate:
     year = f"{day.year % 100:02}"
     return replace(
         base,
-        reference=f"VN-TH {year}/02/00006",
+        reference=changes.pop("reference", f"VN-TH {year}/02/00006"),
         certification=replace(base.certification, signed_on=day),
         declaration=replace(base.declaration, signed_on=day),
         invoices=(m.Invoice(number="HC-017", issued_on=day),),

@@ -37,9 +37,9 @@ def ledger() -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def network() -> Network:
+def network(ledger: Ledger) -> Network:
     """A network that nobody has joined yet."""
-    return Network()
+    return Network(ledger)
 
 
 @pytest.fixture

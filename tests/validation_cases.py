@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lxml import etree
 
 from asw_exchange.validation import Schema, load_schema
 
 NAMESPACE = "urn:test"
+SCHEMATRON = "http://purl.oclc.org/dsdl/schematron"
 FORM = f"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="{NAMESPACE}" xmlns:t="{NAMESPACE}"
     targetNamespace="{NAMESPACE}" elementFormDefault="qualified">
   <xs:include schemaLocation="codes.xsd"/>
@@ -94,3 +97,12 @@ def rooted(content: str) -> etree._Element:
 def items(number: int) -> str:
     """Numbered items."""
     return "".join(PARTS["Item"].replace(">1<", f">{index + 1}<") for index in range(number))
+
+
+def rule_file(folder: Path, content: str, attributes: str = "") -> Path:
+    """Write a Schematron file asean/form.sch with this content (its first line is line 2)."""
+    (folder / "asean").mkdir(exist_ok=True)
+    path = folder / "asean" / "form.sch"
+    schema = f'<schema xmlns="{SCHEMATRON}" queryBinding="exslt" {attributes}>\n{content}\n</schema>'
+    path.write_text(schema, encoding="utf-8")
+    return path

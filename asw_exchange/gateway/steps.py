@@ -91,8 +91,9 @@ def read_xml(delivery: Delivery) -> None:
 
 
 def unwrap(delivery: Delivery) -> None:
-    """Take header and document out of the envelope."""
+    """Take header and document out of the envelope; for now the header says the kind."""
     delivery.header, delivery.element = delivery.corridor.envelope.unpack(delivery.root)
+    delivery.kind = delivery.corridor.find(delivery.header.kind)
 
 
 def check_addresses(delivery: Delivery) -> None:

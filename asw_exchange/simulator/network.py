@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from enum import StrEnum
 
+from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node
 
 
@@ -22,9 +23,10 @@ class Fault(StrEnum):
 
 
 class Network:
-    """Connects nodes by their gateway codes."""
+    """Connects nodes that share a ledger, by their gateway codes."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
         self._nodes: dict[str, Node] = {}
         self._faults: defaultdict[tuple[str, str], deque[Fault]] = defaultdict(deque)
 
@@ -50,9 +52,12 @@ class Network:
     def run(self) -> int:
         """Let every node deliver what is due until nothing moves; return how much arrived."""
         total = 0
-        while moved := sum(node.deliver(self) for node in self._nodes.values()):
+        while moved := sum(self._nodes[code].deliver(self) for code in self._due()):
             total += moved
         return total
+
+    def _due(self) -> list[str]:
+        return sorted({entry.gateway for entry in self._ledger.pending()} & self._nodes.keys())
 
 
 def tamper(raw: bytes) -> bytes:

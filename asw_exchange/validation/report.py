@@ -37,7 +37,11 @@ class Report(Value, frozen=True, kw_only=True, omit_defaults=False):
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings without doubles, by line and rule."""
-    return tuple(sorted(dict.fromkeys(findings), key=lambda each: (each.line or 0, each.rule_id)))
+    return tuple(sorted(dict.fromkeys(findings), key=_place))
+
+
+def _place(finding: Finding) -> tuple[bool, int, str]:
+    return finding.line is None, finding.line or 0, finding.rule_id
 
 
 def limited(findings: Iterable[Finding], ruleset: str) -> tuple[Finding, ...]:

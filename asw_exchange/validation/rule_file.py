@@ -121,7 +121,7 @@ def read_rule_file(path: Path) -> RuleFile:
     """Read a Schematron file. Raises ConfigurationError with file and line when it is not in order."""
     path = path.resolve()
     root = open_rule_file(path)
-    if root.name != "schema":
+    if not root.is_schema:
         raise root.error("this is not a Schematron file", hint="the root element is sch:schema")
     if root.get("queryBinding") not in _BINDINGS:
         raise root.error(

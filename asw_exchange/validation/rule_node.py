@@ -47,6 +47,11 @@ class RuleNode:
     def name(self) -> str:
         return etree.QName(self.element).localname
 
+    @property
+    def is_schema(self) -> bool:
+        """True for the root of a rule file."""
+        return str(self.element.tag) == f"{{{SCHEMATRON}}}schema"
+
     def get(self, attribute: str) -> str | None:
         """Return an attribute's value without outer blanks; None when it is absent or empty."""
         return (self.element.get(attribute) or "").strip() or None
@@ -116,7 +121,7 @@ class RuleNode:
     def _included(self, parent: RuleNode) -> Iterator[RuleNode]:
         """Yield what an ``include`` stands for: a file, one element of it, or the content of a schema."""
         found = self._referred()
-        if found.name == "schema" == parent.name:
+        if found.is_schema and parent.is_schema:
             yield from found.children()
         elif parent._known(found):
             yield found

@@ -62,8 +62,8 @@ class Rules:
 
     def _run(self, element: etree._Element, parameters: dict[str, str]) -> list[etree._Element]:
         transform, _ = self._compiled
-        strings: dict[str, Any] = {name: etree.XSLT.strparam(value) for name, value in parameters.items()}
         try:
+            strings: dict[str, Any] = {name: etree.XSLT.strparam(value) for name, value in parameters.items()}
             result = transform(element, **strings).getroot()
         except (etree.XSLTApplyError, re.error) as error:
             raise self._error(f"a rule could not be evaluated: {error}") from error

@@ -1,0 +1,57 @@
+"""Generated documents as the bytes of files: plain, signed, or whole messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from asw_exchange.codec import to_bytes
+from asw_exchange.corridor import Corridor, MessageKind
+from asw_exchange.corridors import corridor_of, find_kind
+from asw_exchange.errors import CredentialError
+from asw_exchange.model import ExportDeclaration, Header
+from asw_exchange.signature import load_pki, sign
+from asw_exchange.testdata.generate import generate
+
+SENT_AT = datetime(2025, 3, 3, 2, 0, tzinfo=UTC)
+"""The fixed moment at which generated messages are sent."""
+
+
+def generate_messages(
+    kind: str, *, count: int = 1, seed: int = 0, pki: Path | None = None, envelope: bool = False
+) -> Iterator[tuple[str, bytes]]:
+    """Return (file name, bytes): indented documents; with ``pki`` signed ones; with ``envelope`` messages.
+
+    Raises UnknownKind, FileError and CredentialError.
+    """
+    corridor, found = corridor_of(kind), find_kind(kind)
+    documents = enumerate(generate(kind, seed=seed, count=count), 1)
+    names = ((f"{kind.split('/')[1]}-{seed}-{number:06}.xml", number, document) for number, document in documents)
+    if pki is None:
+        return ((name, to_bytes(found.layout.write(document), indent=True)) for name, _, document in names)
+    keys = load_pki(pki)
+
+    def sealed(number: int, document: Any) -> bytes:
+        sender, receiver = route(found, document, corridor)
+        signed = sign(found.layout.write(document).encode(), keys.key(sender), corridor.policy)
+        if not envelope:
+            return signed
+        header = Header(id=f"{sender}-{number:08}", kind=kind, sender=sender, receiver=receiver, sent_at=SENT_AT)
+        return corridor.envelope.pack(header, signed)
+
+    return ((name, sealed(number, document)) for name, number, document in names)
+
+
+def route(kind: MessageKind, document: Any, corridor: Corridor) -> tuple[str, str]:
+    """Tell who would send a generated document to whom; where it does not say, the first member that may."""
+    sender, receiver = kind.route(document)
+    if isinstance(document, ExportDeclaration):
+        sender = document.items[0].origin_country
+        receiver = document.consignee.address.country if document.consignee and document.consignee.address else None
+    members = [code for code in corridor.members if code not in (sender, receiver)]
+    if not members:
+        raise CredentialError(f"the corridor {corridor.name} has too few members for a message")
+    sender = sender or members.pop(0)
+    return sender, receiver or members.pop(0)

@@ -1,0 +1,83 @@
+"""Schemas and layout tables say the same, and every schema engine takes the schemas."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import xmlschema
+from lxml import etree
+
+from asw_exchange import resources
+from asw_exchange.codec import to_bytes
+from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Within
+from asw_exchange.corridor import MessageKind
+from asw_exchange.corridors import all_corridors
+from asw_exchange.testdata import generate
+from asw_exchange.validation import load_schema
+
+KINDS = [kind for corridor in all_corridors() for kind in corridor.kinds]
+SCHEMAS = sorted(resources.folder("schemas").rglob("*.xsd"))
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_schema_compiles_in_both_engines(path: Path) -> None:
+    """libxml2 and xmlschema both take it, from local files alone."""
+    etree.XMLSchema(file=str(path))
+    xmlschema.XMLSchema10(str(path), allow="local")
+
+
+def element_nodes(nodes: tuple[Node, ...]) -> Iterator[tuple[str, tuple[Node, ...] | None]]:
+    """(element name, what stands in it) of a table, in order."""
+    for node in nodes:
+        match node:
+            case Leaf(name, _, _, _) | Constant(name, _):
+                yield name, None
+            case Nested(name, _, record, _):
+                yield name, record.nodes
+            case Within(name, inner):
+                yield name, inner
+
+
+def assert_same(nodes: tuple[Node, ...], content: xmlschema.XsdType, path: str) -> None:
+    """The table and the type list the same elements and attributes in the same order."""
+    declared = {} if content.is_simple() or content.has_simple_content() else {
+        element.local_name: element for element in content.content.iter_elements() if element.local_name != "Signature"
+    }  # fmt: skip
+    laid_out = list(element_nodes(nodes))
+    assert [name for name, _ in laid_out] == list(declared), path
+    attributes = {node.name for node in nodes if isinstance(node, Attribute)}
+    assert attributes == set(getattr(content, "attributes", {})), path
+    assert any(isinstance(node, Content) for node in nodes) == (content.has_simple_content()), path
+    for name, inner in laid_out:
+        if inner is not None:
+            assert_same(inner, declared[name].type, f"{path}/{name}")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_layout_and_schema_agree(kind: MessageKind) -> None:
+    """Every element and attribute of the layout stands in the schema in the same place, and no other."""
+    schema = xmlschema.XMLSchema10(str(resources.schema(kind.schema)))
+    assert schema.target_namespace == kind.layout.namespace
+    assert_same(kind.layout.record.nodes, schema.elements[kind.layout.root].type, kind.layout.root)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_generated_documents_are_valid_in_every_engine(kind: MessageKind, tmp_path: Path) -> None:
+    """What we make passes libxml2, xmlschema and xmllint."""
+    schema = resources.schema(kind.schema)
+    second = xmlschema.XMLSchema10(str(schema))
+    files = []
+    for number, document in enumerate(generate(kind.name, seed=11, count=12)):
+        data = to_bytes(kind.layout.write(document), indent=True)
+        assert load_schema(schema).findings(etree.fromstring(data)) == ()
+        second.validate(etree.fromstring(data))
+        files.append(tmp_path / f"{number}.xml")
+        files[-1].write_bytes(data)
+    if shutil.which("xmllint") is None:
+        pytest.skip("xmllint is not installed (Debian: libxml2-utils)")
+    done = subprocess.run(["xmllint", "--noout", "--schema", str(schema), *map(str, files)], capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
