@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree, isoschematron
+from lxml import etree
+from lxml.isoschematron import Schematron
 
 from asw_exchange import resources
 from asw_exchange.validation import load_rules
@@ -19,9 +20,9 @@ from tests.validation_cases import rule_file
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 
 RULES = {
-    "plain": """<pattern><rule context="a"><assert id="A1" test="@n = 1">x</assert><report id="A2" test="b">x</report>
+    "plain": """<pattern><rule context="a"><assert id="A1" test="@n = 1"/><report id="A2" test="b"/>
         <assert id="A3" test="count(*) &lt; 3">x</assert></rule></pattern>
-      <pattern><rule context="a"><let name="n" value="@n"/><assert id="A4" test="not(b[@n = $n])">x</assert></rule>
+      <pattern><rule context="a"><let name="n" value="@n"/><assert id="A4" test="not(b[@n = $n])"/></rule>
       </pattern><pattern><rule context="b | c[1]"><assert id="B1" test="parent::a">x</assert></rule></pattern>
       <pattern><rule context="/"><assert id="ROOT" test="count(//a) = 1">x</assert></rule></pattern>
       <pattern><rule context="/r/a/b"><assert id="DEEP" test=". = 'x'">x</assert></rule></pattern>""",
@@ -35,12 +36,12 @@ RULES = {
         <rule context="@m | b"><assert id="N3" test="../a">x</assert></rule></pattern>
       <pattern><rule context="*[@m][2]"><assert id="N4" test="false()">x</assert></rule></pattern>""",
     "values": """<let name="total" value="count(//a)"/><let name="more" value="$total + 1"/>
-      <pattern><let name="bs" value="//b"/><rule context="a"><assert id="V1" test="count($bs) = $total">x</assert></rule>
+      <pattern><let name="bs" value="//b"/><rule context="a"><assert id="V1" test="count($bs) = $total"/></rule>
         <rule context="b"><let name="here" value="count(preceding::b)"/><let name="next" value="$here + 1"/>
-        <assert id="V2" test="$bs[$next]/@n = @n">x</assert><report id="V3" test="$more = $next">x</report></rule>
+        <assert id="V2" test="$bs[$next]/@n = @n"/><report id="V3" test="$more = $next"/></rule>
       </pattern><pattern><rule context="c"><let name="total" value="count(*)"/>
         <assert id="V4" test="$total = 0">x</assert></rule></pattern>""",
-    "abstract": """<pattern abstract="true" id="needs"><rule context="$who"><assert id="P1" test="$what">x</assert>
+    "abstract": """<pattern abstract="true" id="needs"><rule context="$who"><assert id="P1" test="$what"/>
         <report id="P2" test="$never">x</report></rule></pattern>
       <pattern is-a="needs" id="x"><param name="who" value="a"/><param name="what" value="b or c"/>
         <param name="never" value="@m"/></pattern>
@@ -65,14 +66,12 @@ def _tree(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
             "d": st.sampled_from(["2024-02-29", "2024-01-31", "2023-12-31", "", "x"]),
         },
     )
-    return st.builds(
-        lambda name, values, inner: (
-            f"<{name}{''.join(f' {key}={value!r}' for key, value in values.items())}>{''.join(inner)}</{name}>"
-        ),
-        st.sampled_from("abc"),
-        attributes,
-        st.lists(children, max_size=4),
-    )
+    return st.builds(_element, st.sampled_from("abc"), attributes, st.lists(children, max_size=4))
+
+
+def _element(name: str, attributes: dict[str, str], inner: list[str]) -> str:
+    written = "".join(f" {key}='{value}'" for key, value in attributes.items())
+    return f"<{name}{written}>{''.join(inner)}</{name}>"
 
 
 TREES = st.lists(st.recursive(_tree(st.sampled_from(["", "x", "2"])), _tree, max_leaves=12), max_size=4)
@@ -99,7 +98,7 @@ SAMPLES = sorted(resources.folder("sample_messages").glob("*/*/*.xml"))
 @pytest.mark.parametrize("path", OWN_RULES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_our_rules_on_our_samples(path: Path) -> None:
     """Every sample of the corridor, in every phase of the rule file: the same assertions fire."""
-    phases = list(load_rules(path).file.phases) or [None]
+    phases: list[str | None] = [*load_rules(path).file.phases] or [None]
     for sample in (each for each in SAMPLES if each.parent.parent.name == path.parent.name):
         try:
             element = etree.parse(sample).getroot()
@@ -124,4 +123,5 @@ def by_the_skeleton(path: Path, element: etree._Element, phase: str | None = Non
 
 @cache
 def _skeleton(path: Path, phase: str | None) -> Any:
-    return isoschematron.Schematron(file=str(path), phase=phase, store_report=True)
+    # Its grammar wants ids to be unique; ours may stand at every aspect of a rule.
+    return Schematron(file=str(path), phase=phase, store_report=True, validate_schema=False)
