@@ -181,6 +181,15 @@ def test_acknowledged_unseen_while_it_still_waits(ledger: Ledger) -> None:
     assert defects(ledger) == [(Defect.ACKNOWLEDGED_UNSEEN, expected)]
 
 
+def test_the_same_id_of_another_sender_does_not_prove_that_it_arrived(ledger: Ledger) -> None:
+    """Thailand has a message VN-1, but from Malaysia; the acknowledgement names no bytes."""
+    write(ledger, sent(), queue=True)
+    write(ledger, sent(gateway="MY"), received(peer="MY"))
+    write(ledger, answer_sent(document=None), answer_received(document=None))
+    expected = "TH told VN that it was received, but has no record of these bytes"
+    assert defects(ledger) == [(Defect.ACKNOWLEDGED_UNSEEN, expected)]
+
+
 def test_acknowledged_with_other_bytes_than_recorded(ledger: Ledger) -> None:
     """The acknowledgement says which bytes it is about; those never came."""
     wrong = told(raw=OTHER)

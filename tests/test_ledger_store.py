@@ -206,6 +206,20 @@ def test_after_a_failure_the_transaction_takes_nothing_more(ledger: Ledger) -> N
     assert ledger.entries() == ()
 
 
+def test_after_a_look_up_that_failed_nothing_is_kept_either(ledger: Ledger) -> None:
+    """SQLite may have ended the transaction by itself; what followed would be written on its own."""
+
+    def work() -> None:
+        with ledger.transaction():
+            with pytest.raises(LedgerError, match="could not be used"):
+                ledger.database.fetch("SELECT nonsense")
+            write(ledger, sent())
+
+    with pytest.raises(LedgerError, match="nothing of it is kept"):
+        work()
+    assert ledger.entries() == ()
+
+
 def test_a_batch_is_one_commit_in_order(ledger: Ledger) -> None:
     """A hundred messages in one transaction keep their order and get rising sequences."""
     with ledger.transaction():

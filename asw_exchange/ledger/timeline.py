@@ -68,10 +68,11 @@ _other = entries.alias("other")
 def _related(reference: str) -> CompoundSelect[Any]:
     """Return sequences with the rank of their relation; a sequence may come more than once."""
     is_about = _mine.c.reference == reference
-    other_side = select(_other.c.sequence).join(_mine, _is_other_side()).where(is_about)
-    answers = select(_other.c.sequence).join(_mine, _is_answer()).where(is_about)
+    other_side = select(_other.c.sequence).select_from(_other.join(_mine, _is_other_side())).where(is_about)
+    answers = select(_other.c.sequence).select_from(_other.join(_mine, _is_answer())).where(is_about)
     citing = select(citations.c.sequence).where(citations.c.reference == reference)
-    cites = select(citations.c.reference).join(_mine, _mine.c.sequence == citations.c.sequence)
+    own_citations = citations.join(_mine, _mine.c.sequence == citations.c.sequence)
+    cites = select(citations.c.reference).select_from(own_citations)
     cited = select(entries.c.sequence).where(entries.c.reference.in_(cites.where(is_about)))
     return union_all(
         _ranked(Relation.ABOUT, select(_mine.c.sequence).where(is_about)),
