@@ -24,6 +24,7 @@ def folder(name: str) -> Path:
     )
 
 
+@cache
 def schema(relative: str) -> Path:
     """Return the path of a file under ``schemas/``, for example ``asean/eform-d.xsd``."""
     return _existing("schemas", relative)

@@ -13,6 +13,7 @@ from asw_exchange import model as m
 
 NAMESPACE = "urn:asw-exchange:asean:eform-d:1"
 _N = f"{{{NAMESPACE}}}"
+ElementTree.register_namespace("", NAMESPACE)
 _TICKS = (
     ("ThirdCountryInvoicingIndicator", "third_country_invoicing"),
     ("ExhibitionIndicator", "exhibition"),
@@ -111,7 +112,7 @@ def build_with_elementtree(certificate: m.Certificate) -> bytes:
     for name, field in _TICKS:
         _add(ticks, name, "true" if getattr(certificate.tick_boxes, field) else "false")
     _add_statements(root, certificate)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True, default_namespace=NAMESPACE)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def _add_statements(root: ElementTree.Element, certificate: m.Certificate) -> None:
