@@ -36,7 +36,7 @@ RULES = {
         <rule context="@m | b"><assert id="N3" test="../a">x</assert></rule></pattern>
       <pattern><rule context="*[@m][2]"><assert id="N4" test="false()">x</assert></rule></pattern>""",
     "values": """<let name="total" value="count(//a)"/><let name="more" value="$total + 1"/>
-      <pattern><let name="bs" value="//b"/><rule context="a"><assert id="V1" test="count($bs) = $total"/></rule>
+      <pattern><let name="bs" value="//b"/><rule context="a"><assert id="V1" test="count($bs)=$total"/></rule>
         <rule context="b"><let name="here" value="count(preceding::b)"/><let name="next" value="$here + 1"/>
         <assert id="V2" test="$bs[$next]/@n = @n"/><report id="V3" test="$more = $next"/></rule>
       </pattern><pattern><rule context="c"><let name="total" value="count(*)"/>

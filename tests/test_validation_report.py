@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -196,6 +197,19 @@ def test_built_in_rules_cover_the_reader() -> None:
     ]
     assert {kind.reply_code for kind in kinds} <= known
     assert len(known) == len(BUILT_IN_RULES)
+
+
+def test_threads_share_what_is_compiled(schema: Path, rules: Path) -> None:
+    """Schema and rules are compiled once and used by several threads at a time."""
+
+    def check(number: int) -> list[str]:
+        changes = {"ID": "", "Sea": ""} if number % 2 else {}
+        new = validate_element(document(**changes), schema=schema, rules=rules, phases=both, parameters=LATE)
+        return ids(new)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(check, range(200)))
+    assert found == [[], ["XSD-MISSING"]] * 100
 
 
 def test_parts_are_valid(schema: Path) -> None:

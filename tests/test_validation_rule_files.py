@@ -80,6 +80,14 @@ def test_a_context_is_an_xslt_pattern(tmp_path: Path) -> None:
             '<pattern><rule context="r"><let name="a" value="$b"/><let name="b" value="1"/></rule></pattern>',
             "no such value",
         ),
+        (
+            '<let name="a" value="1"/><phase id="A"><let name="a" value="2"/></phase>',
+            "a value of the schema has the same name",
+        ),
+        (
+            '<let name="a" value="1"/><pattern><rule context="r[@n = $a]"/></pattern>',
+            "the context is not an XSLT pattern",
+        ),
         ('<phase id="A"><active pattern="nosuch"/></phase>', "no pattern has this id"),
         ('<pattern is-a="nosuch"/>', "no abstract pattern has this id"),
         (

@@ -63,10 +63,9 @@ def _candidates(element: etree._Element, phases: Phases | None) -> tuple[str | N
 def _apply(
     candidates: list[Rules], element: etree._Element, parameters: Mapping[str, str]
 ) -> tuple[str, tuple[Finding, ...]]:
-    name, found = "", ()  # type: str, tuple[Finding, ...]
     for rules in candidates:
         known = {key: value for key, value in parameters.items() if key in rules.parameters}
-        name, found = rules.name, rules.findings(element, **known)
+        found = rules.findings(element, **known)
         if not any(finding.severity is Severity.ERROR for finding in found):
             break
-    return name, found
+    return rules.name, found

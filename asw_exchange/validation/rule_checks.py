@@ -35,6 +35,7 @@ def check_rule_file(file: RuleFile) -> None:
     for let in file.lets:
         _check(let.value, let.node, file, outer)
     for phase in file.phases.values():
+        _check_shadows(phase.lets, file.lets, "schema")
         for let in phase.lets:
             _check(let.value, let.node, file, outer)
     for pattern in file.patterns:
@@ -46,18 +47,18 @@ def _check_pattern(pattern: Pattern, file: RuleFile, outer: frozenset[str]) -> N
     within = _check_lets(pattern.lets, file, outer)
     for rule in pattern.rules:
         _check_context(rule, file, outer)
-        _check_shadows(rule.lets, pattern.lets)
+        _check_shadows(rule.lets, pattern.lets, "pattern")
         inner = _check_lets(rule.lets, file, within)
         for assertion in rule.assertions:
             _check_assertion(assertion, file, inner)
 
 
-def _check_shadows(lets: Iterable[Let], outer: Iterable[Let]) -> None:
+def _check_shadows(lets: Iterable[Let], outer: Iterable[Let], owner: str) -> None:
     taken = {let.name for let in outer}
     for let in lets:
         if let.name in taken:
             raise let.node.error(
-                "a value of the pattern has the same name", value=let.name, hint="rename one"
+                f"a value of the {owner} has the same name", value=let.name, hint="rename one"
             )
 
 
@@ -78,8 +79,6 @@ def _check_context(rule: ContextRule, file: RuleFile, known: frozenset[str]) -> 
     """A context is an XSLT pattern (XSLT 1.0 section 5.2), which is less than any expression."""
     _check(rule.context, rule.node, file, known)
     root = _stylesheet(file.namespaces)
-    for name in references(rule.context).variables:
-        etree.SubElement(root, f"{{{XSLT}}}param", name=name)
     etree.SubElement(root, f"{{{XSLT}}}template", match=rule.context)
     try:
         etree.XSLT(root)
@@ -87,7 +86,7 @@ def _check_context(rule: ContextRule, file: RuleFile, known: frozenset[str]) -> 
         raise rule.node.error(
             f"the context is not an XSLT pattern: {error}",
             value=rule.context,
-            hint="use steps down from a parent, predicates and |, as in a/b[c] | d",
+            hint="use steps down from a parent, predicates without $values, and |: a/b[c] | d",
         ) from error
 
 

@@ -57,6 +57,8 @@ class Rules:
         if unknown:
             raise self._error(f"the rule file has no value named {', '.join(sorted(unknown))}")
         fired = sorted(self._run(element, parameters), key=self._is_no_error)
+        if not fired:
+            return ()
         places = Places(element)
         return limited((self._finding(each, places) for each in fired), self.name)
 
@@ -78,7 +80,7 @@ class Rules:
         patterns, lets = self._active()
         stylesheet = write_stylesheet(self.file, patterns, lets)
         try:
-            transform = etree.XSLT(stylesheet.root, access_control=_NO_ACCESS)
+            transform = etree.XSLT(stylesheet.root, regexp=stylesheet.regexp, access_control=_NO_ACCESS)
         except etree.XSLTParseError as error:
             raise self._error(f"the rules cannot be compiled: {error}") from error
         return transform, stylesheet.assertions

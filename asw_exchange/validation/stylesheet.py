@@ -25,6 +25,7 @@ _POSITION = "concat(count(preceding-sibling::*),'/')"
 _IS_ATTRIBUTE = "count(.|../@*)=count(../@*)"
 _ATTRIBUTE_NAME = "concat('{',namespace-uri(),'}',local-name())"
 _ANYTHING = "@*|node()|/"
+_REGEXP = "http://exslt.org/regular-expressions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,11 @@ class Stylesheet:
 
     root: etree._Element
     assertions: tuple[Assertion, ...]
+
+    @property
+    def regexp(self) -> bool:
+        """Tell whether regular expressions are used; without them a run starts a microsecond sooner."""
+        return _REGEXP in self.root.nsmap.values()
 
 
 def write_stylesheet(file: RuleFile, patterns: Sequence[Pattern], phase_lets: Iterable[Let]) -> Stylesheet:
