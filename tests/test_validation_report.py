@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -210,6 +212,12 @@ def test_threads_share_what_is_compiled(schema: Path, rules: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(check, range(200)))
     assert found == [[], ["XSD-MISSING"]] * 100
+
+
+def test_the_second_engine_is_loaded_late() -> None:
+    """xmlschema takes longer to import than all the rest; who meets no fault does not wait for it."""
+    code = "import sys, asw_exchange.validation; sys.exit('xmlschema' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_parts_are_valid(schema: Path) -> None:

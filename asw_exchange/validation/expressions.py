@@ -25,7 +25,6 @@ _NODE_TYPES = {"node", "text", "comment", "processing-instruction"}
 _BEFORE_OPERAND = (
     {"@", "::", "(", "[", ",", "and", "or", "mod", "div", "*"} | set("/|+-=<>") | {"//", "!=", "<=", ">="}
 )
-_POSITIONAL = {"position", "last", "current"}
 
 
 class Token(NamedTuple):
@@ -43,11 +42,6 @@ class References:
     functions: frozenset[str]
     variables: frozenset[str]
     prefixes: frozenset[str]
-
-    @property
-    def positional(self) -> bool:
-        """True when the value may depend on how the context node was reached, not on the node alone."""
-        return not _POSITIONAL.isdisjoint(self.functions)
 
 
 def tokens(expression: str) -> list[Token]:

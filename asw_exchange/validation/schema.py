@@ -16,9 +16,9 @@ from lxml import etree
 from asw_exchange.codec import read_trusted
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.model import Finding, Severity
+from asw_exchange.validation.phrases import listing
 from asw_exchange.validation.places import line_of, path_to
 from asw_exchange.validation.report import limited
-from asw_exchange.validation.wording import listing
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _REFERENCES = (f"{_XSD}include", f"{_XSD}import", f"{_XSD}redefine")

@@ -10,6 +10,7 @@ from lxml import etree
 from xmlschema.validators import (
     XMLSchemaChildrenValidationError,
     XMLSchemaValidationError,
+    XsdAnyAttribute,
     XsdAttribute,
     XsdAttributeGroup,
     XsdElement,
@@ -21,9 +22,11 @@ from xmlschema.validators import (
 from asw_exchange.codec import name_of
 from asw_exchange.model import Finding, Severity
 from asw_exchange.validation.content import Fault, FaultKind, faults, slots_of
+from asw_exchange.validation.phrases import listing, sequence
 from asw_exchange.validation.places import line_of, path_to, shortened
-from asw_exchange.validation.wording import documentation_of, expected_by, listing, sequence
+from asw_exchange.validation.wording import documentation_of, expected_by
 
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _STRUCTURE = "W3C XML Schema 1.0 Part 1"
 _DATATYPES = "W3C XML Schema 1.0 Part 2"
 CONTENT = f"{_STRUCTURE}, cvc-complex-type.2.4"
@@ -65,7 +68,8 @@ def _element_findings(
 
 
 def _is_about_attributes(error: XMLSchemaValidationError) -> bool:
-    return isinstance(error.validator, XsdAttributeGroup) or (error.reason or "").startswith("attribute ")
+    about_names = isinstance(error.validator, XsdAttributeGroup | XsdAnyAttribute)
+    return about_names or (error.reason or "").startswith("attribute ")
 
 
 def _is_about_identity(error: XMLSchemaValidationError) -> bool:
@@ -165,10 +169,12 @@ def _child(fault: Fault) -> etree._Element:
 def _attribute_findings(
     element: etree._Element, errors: Errors, declaration: XsdElement | None
 ) -> Iterator[Finding]:
-    groups = [error.validator for error in errors if isinstance(error.validator, XsdAttributeGroup)]
-    if groups:
-        yield from _attribute_names(element, groups[0])
-    for name, attribute in (declaration.attributes if declaration is not None else {}).items():
+    reported = (error.validator for error in errors if isinstance(error.validator, XsdAttributeGroup))
+    group = next(reported, declaration.attributes if declaration is not None else None)
+    if group is None:
+        return
+    yield from _attribute_names(element, group)
+    for name, attribute in group.items():
         value = element.get(name) if name else None
         if isinstance(attribute, XsdAttribute) and value is not None and not attribute.is_valid(value):
             yield _value_finding(element, value, attribute, name)
@@ -188,7 +194,11 @@ def _attribute_names(element: etree._Element, group: XsdAttributeGroup) -> Itera
                 source=f"{_STRUCTURE}, cvc-complex-type.4",
             )
     for name in map(str, element.attrib):
-        if name not in known and (None not in group or not group[None].is_matching(name)):
+        if (
+            name not in known
+            and not name.startswith(_XSI)
+            and (None not in group or not group[None].is_matching(name))
+        ):
             yield _finding(
                 "XSD-ATTRIBUTE",
                 element,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from xmlschema.validators import XsdList, XsdSimpleType, XsdUnion
+from xmlschema.validators import XsdList, XsdPatternFacets, XsdSimpleType, XsdUnion
+
+from asw_exchange.validation.phrases import listing
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _BUILTIN = {
@@ -43,19 +45,6 @@ _BOUNDS = {
     "minLength": "at least {} characters",
     "maxLength": "at most {} characters",
 }
-_SHOWN = 12
-
-
-def listing(words: Sequence[str]) -> str:
-    """Return ``A, B or C``; of a long list the beginning and the number of all."""
-    if len(words) > _SHOWN:
-        return f"{', '.join(words[:_SHOWN])}, … ({len(words)} in all)"
-    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
-
-
-def sequence(words: Sequence[str]) -> str:
-    """Return ``A, B, C``, the beginning of a long one."""
-    return ", ".join(words[:_SHOWN]) + (", …" if len(words) > _SHOWN else "")
 
 
 def expected_by(kind: XsdSimpleType) -> str:
@@ -93,8 +82,9 @@ def _facets(kind: XsdSimpleType) -> Iterator[str]:
     found: dict[str, Any] = {}
     patterns: list[str] = []
     for each in _line(kind):
-        if each.patterns is not None and not (each.name or "").startswith(_XSD):
-            patterns.append(" or ".join(each.patterns.regexps))
+        pattern = each.facets.get(f"{_XSD}pattern")
+        if isinstance(pattern, XsdPatternFacets) and not (each.name or "").startswith(_XSD):
+            patterns.append(" or ".join(pattern.regexps))
         for name, facet in each.facets.items():
             found.setdefault((name or "").removeprefix(_XSD), getattr(facet, "value", None))
     for name, words in _BOUNDS.items():
