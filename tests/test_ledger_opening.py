@@ -92,6 +92,7 @@ def test_a_commit_is_on_the_disk(path: Path) -> None:
         ("nonsense://", False, "a ledger is kept in a SQLite file|no address of a database"),
         ("://", False, "no address of a database"),
         (":memory:", True, "nothing to read"),
+        ("l.db\0", False, "no NUL character"),
     ],
 )
 def test_a_place_without_a_ledger_is_named(

@@ -22,7 +22,8 @@ MEMORY = ":memory:"
 _WRITER_SETTINGS = (
     "page_size = 8192",  # for a new file: a message of some KiB and its neighbours in one page
     "synchronous = FULL",  # a commit is on the disk before it is answered
-    "wal_autocheckpoint = 2000",
+    "wal_autocheckpoint = 4000",  # pages, 32 MB: message ids and digests are random, so the same pages of
+    "cache_size = -32000",  # an index change with many commits and are better copied home together
 )
 _SETTINGS = ("foreign_keys = ON", "temp_store = MEMORY")
 
@@ -80,6 +81,8 @@ def _path_of(place: str | Path) -> Path | None:
 
 
 def _check_path(path: Path, read_only: bool) -> None:
+    if "\0" in str(path):
+        raise LedgerError("a file name holds no NUL character", value=str(path))
     if os.path.isdir(path):
         raise LedgerError("this is a folder, not a ledger", file=str(path), hint="name a file")
     if not os.path.isdir(path.parent):

@@ -53,8 +53,8 @@ def moment_of(number: int) -> datetime:
     return _EPOCH + timedelta(microseconds=number)
 
 
-def values_of(entry: Entry, document: str | None) -> Row:
-    """Return the columns of ``entries`` after ``sequence``; ``document`` is the digest of the document.
+def values_of(entry: Entry) -> Row:
+    """Return the columns of ``entries`` after ``sequence``.
 
     Raises LedgerError for a naive moment and for an acknowledgement whose document is no JSON object.
     """
@@ -74,7 +74,6 @@ def values_of(entry: Entry, document: str | None) -> Row:
         entry.digest,
         entry.content_digest,
         _encode(entry.findings).decode() if entry.findings else None,
-        document,
         int(acknowledgement),
         told.outcome,
         told.digest,

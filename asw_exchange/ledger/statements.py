@@ -39,11 +39,11 @@ from asw_exchange.records import Direction
 
 _ZERO: ColumnElement[int] = literal_column("0")
 _ONE: ColumnElement[int] = literal_column("1")
-_NOT_READ = {"document", "acknowledgement", "told_outcome", "told_digest"}
+_NOT_READ = {"acknowledgement", "told_outcome", "told_digest"}
 
 ENTRY: Select[Any] = select(
     *(column for column in entries.columns if column.name not in _NOT_READ), documents.c.content
-).select_from(entries.outerjoin(documents, entries.c.document == documents.c.digest))
+).select_from(entries.outerjoin(documents, entries.c.sequence == documents.c.sequence))
 """Entries with their documents: what ``rows.entry_of`` reads."""
 
 
@@ -54,7 +54,7 @@ class Statements:
     add_payload: str
     """digest, content"""
     add_document: str
-    """digest, content"""
+    """sequence, content"""
     add_entry: str
     """all columns of ``entries`` after ``sequence``; gives the sequence"""
     add_citation: str
@@ -86,7 +86,7 @@ def compile_statements(dialect: Dialect) -> Statements:
 
     return Statements(
         add_payload=text(sqlite.insert(payloads).on_conflict_do_nothing(), _names(payloads)),
-        add_document=text(sqlite.insert(documents).on_conflict_do_nothing(), _names(documents)),
+        add_document=text(insert(documents), _names(documents)),
         add_entry=text(insert(entries).returning(entry.sequence), _names(entries)[1:]),
         add_citation=text(insert(citations), _names(citations)),
         add_to_outbox=text(insert(outbox), _names(outbox)),

@@ -94,13 +94,12 @@ class Ledger:
         """
         _check(entry, raw, queue)
         database, statements = self.database, self.database.statements
-        document = digest_of(entry.document) if entry.document is not None else None
-        values = values_of(entry, document)
+        values = values_of(entry)
         with database.transaction():
             database.run(statements.add_payload, (entry.digest, raw))
-            if document is not None:
-                database.run(statements.add_document, (document, entry.document))
             sequence: int = database.fetch(statements.add_entry, values)[0][0]
+            if entry.document is not None:
+                database.run(statements.add_document, (sequence, entry.document))
             for reference in dict.fromkeys(entry.cites):
                 database.run(statements.add_citation, (reference, sequence))
             if queue:

@@ -52,13 +52,6 @@ payloads = Table(
     Column("content", LargeBinary, nullable=False, comment="the bytes exactly as they travelled"),
 )
 
-documents = Table(
-    "documents",
-    metadata,
-    Column("digest", Text, primary_key=True, comment="SHA-256, hexadecimal"),
-    Column("content", LargeBinary, nullable=False, comment="the document as JSON, one for both sides"),
-)
-
 entries = Table(
     "entries",
     metadata,
@@ -76,12 +69,19 @@ entries = Table(
     Column("digest", Text, ForeignKey(payloads.c.digest), nullable=False),
     Column("content_digest", Text),
     Column("findings", Text, comment="JSON"),
-    Column("document", Text, ForeignKey(documents.c.digest)),
     Column("acknowledgement", Integer, nullable=False, comment="1 for a technical answer, else 0"),
     Column("told_outcome", Text, comment="what an acknowledgement tells its receiver"),
     Column("told_digest", Text, comment="which bytes an acknowledgement is about"),
     CheckConstraint("direction IN ('sent', 'received')", name="an entry is either sent or received"),
     CheckConstraint("direction = 'sent' OR outcome IS NOT NULL", name="what is received has an outcome"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("sequence", _Number, ForeignKey(entries.c.sequence), primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False, comment="the document as JSON"),
+    comment="apart from the entries, so that counting need not read over it",
 )
 
 citations = Table(
@@ -108,6 +108,7 @@ IS_RECEIVED: ColumnElement[bool] = entries.c.direction == literal_column("'recei
 
 _has_reference = entries.c.reference.is_not(None)
 
+Index("citations_by_entry", citations.c.sequence)
 Index("entries_by_message", entries.c.gateway, entries.c.direction, entries.c.message_id, entries.c.peer)
 Index(
     "entries_by_reference",
