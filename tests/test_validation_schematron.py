@@ -352,12 +352,13 @@ def test_a_rule_that_cannot_be_evaluated(rules: Callable[..., Rules], test: str)
         loaded.findings(etree.fromstring(XML))
 
 
-def test_a_run_that_does_not_come_to_its_end(rules: Callable[..., Rules]) -> None:
+@pytest.mark.parametrize("output", ["", "<findings/>", "<findings><f n='0'/></findings>"])
+def test_a_run_that_does_not_come_to_its_end(rules: Callable[..., Rules], output: str) -> None:
     """Only the mark at the end of the output proves that all rules were asked."""
     loaded = rules(_rule("r", "true()"))
     namespace = "http://www.w3.org/1999/XSL/Transform"
-    empty = '<x:template match="/"><findings/></x:template>'
-    stylesheet = f'<x:stylesheet xmlns:x="{namespace}" version="1.0">{empty}</x:stylesheet>'
+    template = f'<x:template match="/">{output}</x:template>'
+    stylesheet = f'<x:stylesheet xmlns:x="{namespace}" version="1.0">{template}</x:stylesheet>'
     loaded.__dict__["_compiled"] = (etree.XSLT(etree.fromstring(stylesheet)), ())
     with pytest.raises(ConfigurationError, match="not evaluated to their end"):
         loaded.findings(etree.fromstring(XML))

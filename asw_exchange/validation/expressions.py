@@ -91,6 +91,4 @@ def _names(found: list[Token]) -> Iterator[tuple[str, str]]:
 
 
 def _is_operator(before: Token, token: Token) -> bool:
-    if token.text not in ("and", "or", "mod", "div"):
-        return False
-    return before.kind in ("literal", "number", "variable") or before.text not in _BEFORE_OPERAND
+    return token.text in ("and", "or", "mod", "div") and before.text not in _BEFORE_OPERAND
