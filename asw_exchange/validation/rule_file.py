@@ -2,6 +2,11 @@
 
 ISO/IEC 19757-3 with the query bindings ``xslt`` and ``exslt``. Inclusions, abstract patterns and
 abstract rules are resolved while reading, so that a fault is told with its own file and line.
+
+How our files use it: ``id`` of an assertion is the rule id (several aspects of a rule may share it),
+``role`` the severity, ``see`` the legal basis in words, ``subject`` the place of the fault. Diagnostics
+whose ids end in ``-hint``, ``-value`` or ``-expected`` fill these fields of the finding. A phase is a
+dated rule set. A ``let`` of the schema is a parameter.
 """
 
 from __future__ import annotations
