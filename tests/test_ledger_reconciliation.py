@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -300,10 +300,10 @@ happenings = st.lists(
 
 def entries_of(happening: Happening) -> Iterable[tuple[Entry, bool]]:
     """What is written down, and whether it is queued."""
-    sides = {"gateway": happening.sender, "peer": happening.receiver, "raw": happening.raw}
+    sides: dict[str, Any] = {"gateway": happening.sender, "peer": happening.receiver, "raw": happening.raw}
     for index in range(happening.times_sent):
         yield sent(happening.message_id, **sides), index < happening.times_queued
-    back = {"gateway": happening.receiver, "peer": happening.sender, "raw": happening.raw}
+    back: dict[str, Any] = {"gateway": happening.receiver, "peer": happening.sender, "raw": happening.raw}
     for _ in range(happening.times_received):
         if happening.as_unreadable:
             peer = "unknown" if happening.as_unreadable == "unknown" else happening.sender

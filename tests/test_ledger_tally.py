@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from asw_exchange.corridor import MessageKind
+from asw_exchange.corridors import all_corridors
 from asw_exchange.gateway import UNKNOWN as UNKNOWN_TO_THE_GATEWAY
 from asw_exchange.ledger import Ledger, TallyRow, tally
+from asw_exchange.ledger.rows import is_acknowledgement
 from asw_exchange.ledger.transmissions import UNKNOWN
 from asw_exchange.model import Outcome
 from asw_exchange.records import Entry
@@ -164,6 +167,14 @@ def test_two_gateways_that_send_the_same_unreadable_bytes_are_told_apart(ledger:
 def test_unknown_means_the_same_to_the_gateway() -> None:
     """The ledger knows unreadable messages by the word that the gateway writes down."""
     assert UNKNOWN == UNKNOWN_TO_THE_GATEWAY
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for corridor in all_corridors() for kind in corridor.kinds], ids=lambda kind: kind.name
+)
+def test_acknowledgements_are_known_by_the_name_of_their_kind(kind: MessageKind) -> None:
+    """In every corridor: the ledger counts without knowing any of them."""
+    assert is_acknowledgement(kind.name) == (not kind.acknowledged)
 
 
 def test_every_ordered_pair_and_kind_is_a_row(ledger: Ledger) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from asw_exchange.ledger import Ledger, Relation, timeline
 from asw_exchange.model import Outcome
 from asw_exchange.records import Entry
@@ -26,7 +28,7 @@ def test_nobody_knows_the_document(ledger: Ledger) -> None:
 
 def test_all_that_was_said_about_a_document_in_order(ledger: Ledger) -> None:
     """Certificate, acknowledgement, customs response, acknowledgement: eight entries of two gateways."""
-    response = {"kind": "asean/customs-response", "gateway": "TH", "peer": "VN"}
+    response: dict[str, Any] = {"kind": "asean/customs-response", "gateway": "TH", "peer": "VN"}
     write(ledger, sent(), received(), answer_sent("TH-1"), answer_received("TH-1"))
     write(ledger, sent("TH-2", **response), received("TH-2", **response | {"gateway": "VN", "peer": "TH"}))
     write(ledger, answer_sent("VN-2", "TH-2", gateway="VN", peer="TH"))

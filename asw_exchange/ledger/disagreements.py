@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from asw_exchange.ledger.tables import entries
+from asw_exchange.ledger.tables import ONE, ZERO, entries
 from asw_exchange.ledger.transmissions import UNKNOWN, TallyFilter, conditions, transmissions
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction
-
-_ZERO: ColumnElement[int] = literal_column("0")
-_ONE: ColumnElement[int] = literal_column("1")
 
 
 class Mismatch(NamedTuple):
@@ -54,7 +51,7 @@ def mismatches(filters: TallyFilter) -> Select[Any]:
     """Return the query for all ``Mismatch``es, those of one message next to each other."""
     told = transmissions().c
     message = (told.sender, told.receiver, told.message_id)
-    sent_as = case((told.sent > _ZERO, told.kind))
+    sent_as = case((told.sent > ZERO, told.kind))
     every = select(
         *message,
         told.digest,
@@ -64,7 +61,7 @@ def mismatches(filters: TallyFilter) -> Select[Any]:
         *(told[name] for name in ("accepted_as", "sent", "received", "lost", "surplus", "acknowledged")),
         func.sum(told.sent).over(partition_by=message).label("sent_in_all"),
     ).subquery("every")
-    bad = or_(every.c.lost > _ZERO, every.c.surplus > _ZERO, every.c.accepted_as != every.c.kind)
+    bad = or_(every.c.lost > ZERO, every.c.surplus > ZERO, every.c.accepted_as != every.c.kind)
     found = select(*(every.c[name] for name in Mismatch._fields)).where(bad, *conditions(every.c, filters))
     return found.order_by(every.c.sender, every.c.receiver, every.c.message_id, every.c.digest)
 
@@ -77,7 +74,7 @@ _seen = entries.alias("seen")
 def misreports(filters: TallyFilter) -> Select[Any]:
     """Return the query for all ``Misreport``s: an accepted acknowledgement that fits no reception."""
     answer, original, seen = _answer.c, _original.c, _seen.c
-    fits = case((seen.outcome == func.coalesce(answer.told_outcome, seen.outcome), _ONE), else_=_ZERO)
+    fits = case((seen.outcome == func.coalesce(answer.told_outcome, seen.outcome), ONE), else_=ZERO)
     found = (
         select(
             answer.gateway.label("sender"),
@@ -90,10 +87,10 @@ def misreports(filters: TallyFilter) -> Select[Any]:
             func.coalesce(func.min(original.moment), answer.moment).label("moment"),
         )
         .select_from(_answer.outerjoin(_original, _is_original()).outerjoin(_seen, _is_reception()))
-        .where(answer.acknowledgement == _ONE, answer.direction == Direction.RECEIVED)
+        .where(answer.acknowledgement == ONE, answer.direction == Direction.RECEIVED)
         .where(answer.outcome == Outcome.ACCEPTED)
         .group_by(answer.sequence)
-        .having(func.max(fits) == _ZERO)
+        .having(func.max(fits) == ZERO)
     ).subquery("found")
     return select(*(found.c[name] for name in Misreport._fields)).where(*conditions(found.c, filters))
 

@@ -29,6 +29,8 @@ from asw_exchange.ledger.tables import (
     IS_ACKNOWLEDGEMENT,
     IS_RECEIVED,
     IS_SENT,
+    ONE,
+    ZERO,
     citations,
     documents,
     entries,
@@ -37,13 +39,13 @@ from asw_exchange.ledger.tables import (
 )
 from asw_exchange.records import Direction
 
-_ZERO: ColumnElement[int] = literal_column("0")
-_ONE: ColumnElement[int] = literal_column("1")
 _NOT_READ = {"acknowledgement", "told_outcome", "told_digest"}
 
-ENTRY: Select[Any] = select(
-    *(column for column in entries.columns if column.name not in _NOT_READ), documents.c.content
-).select_from(entries.outerjoin(documents, entries.c.sequence == documents.c.sequence))
+_READ = (*(column for column in entries.columns if column.name not in _NOT_READ), documents.c.content)
+
+ENTRY: Select[Any] = select(*_READ).select_from(
+    entries.outerjoin(documents, entries.c.sequence == documents.c.sequence)
+)
 """Entries with their documents: what ``rows.entry_of`` reads."""
 
 
@@ -75,6 +77,10 @@ class Statements:
     """reference, gateway"""
     citing: str
     """reference, gateway"""
+    pending: str
+    """gateway"""
+    all_pending: str
+    """nothing"""
 
 
 def compile_statements(dialect: Dialect) -> Statements:
@@ -97,6 +103,8 @@ def compile_statements(dialect: Dialect) -> Statements:
         answer=text(_first(_answers())),
         history=text(_ordered(ENTRY.where(*_given(entry.reference, entry.gateway)))),
         citing=text(_ordered(_citing())),
+        pending=text(_pending().where(*_given(outbox.c.gateway))),
+        all_pending=text(_pending()),
     )
 
 
@@ -117,10 +125,10 @@ def _answers() -> Select[Any]:
         verified.content_digest.is_not(None),
     )
     of_verified = entries.c.told_digest.is_not_distinct_from(
-        digest.order_by(verified.sequence).limit(_ONE).offset(_ZERO).scalar_subquery()
+        digest.order_by(verified.sequence).limit(ONE).offset(ZERO).scalar_subquery()
     )
     given = _given(entries.c.gateway, entries.c.peer, entries.c.refers_to)
-    return ENTRY.where(IS_ACKNOWLEDGEMENT, IS_SENT, *given).order_by(case((of_verified, _ZERO), else_=_ONE))
+    return ENTRY.where(IS_ACKNOWLEDGEMENT, IS_SENT, *given).order_by(case((of_verified, ZERO), else_=ONE))
 
 
 def _citing() -> Select[Any]:
@@ -128,12 +136,19 @@ def _citing() -> Select[Any]:
     return cited.where(*_given(citations.c.reference, entries.c.gateway))
 
 
+def _pending() -> Select[Any]:
+    """An outer join, though nothing is ever missing: so SQLite starts from the outbox, which is short."""
+    waiting = outbox.outerjoin(entries, entries.c.sequence == outbox.c.sequence)
+    waiting = waiting.outerjoin(documents, documents.c.sequence == outbox.c.sequence)
+    return select(*_READ).select_from(waiting).order_by(outbox.c.sequence)
+
+
 def _ordered(statement: Select[Any]) -> Select[Any]:
     return statement.order_by(entries.c.sequence)
 
 
 def _first(statement: Select[Any]) -> Select[Any]:
-    return _ordered(statement).limit(_ONE).offset(_ZERO)
+    return _ordered(statement).limit(ONE).offset(ZERO)
 
 
 def _given(*columns: ColumnElement[Any]) -> list[ColumnElement[bool]]:

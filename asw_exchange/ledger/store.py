@@ -21,7 +21,7 @@ from asw_exchange.ledger.memory import LedgerMemory
 from asw_exchange.ledger.opening import open_database
 from asw_exchange.ledger.rows import digest_of, entry_of, microseconds, values_of
 from asw_exchange.ledger.statements import ENTRY
-from asw_exchange.ledger.tables import entries, outbox
+from asw_exchange.ledger.tables import entries
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction, Entry, Memory
 
@@ -78,7 +78,8 @@ class Ledger:
         """Make everything inside one commit: all of it is kept, or, after an exception, nothing.
 
         Within another transaction it joins that one, so several messages can share one commit. Other
-        threads wait until it ends. Raises LedgerError.
+        threads wait until it ends; a coroutine must not await inside, as the thread would let others join.
+        Raises LedgerError.
         """
         return self.database.transaction()
 
@@ -122,10 +123,12 @@ class Ledger:
 
     def pending(self, gateway: str | None = None) -> tuple[Entry, ...]:
         """Return what is sent but not yet taken by its peer, oldest first; of one gateway or of all."""
-        statement = ENTRY.join(outbox, outbox.c.sequence == entries.c.sequence).order_by(outbox.c.sequence)
-        if gateway is not None:
-            statement = statement.where(outbox.c.gateway == gateway)
-        return tuple(entry_of(row) for row in self.database.select(statement))
+        statements = self.database.statements
+        if gateway is None:
+            rows = self.database.fetch(statements.all_pending)
+        else:
+            rows = self.database.fetch(statements.pending, (gateway,))
+        return tuple(entry_of(row) for row in rows)
 
     def delivered(self, sequence: int) -> None:
         """Take an entry out of the outbox; nothing happens when it is out already. Raises LedgerError."""

@@ -101,10 +101,12 @@ outbox = Table(
     comment="the only table that rows leave: sent, but not yet taken by the peer",
 )
 
-IS_ACKNOWLEDGEMENT: ColumnElement[bool] = entries.c.acknowledgement == literal_column("1")
+ZERO: ColumnElement[int] = literal_column("0")
+ONE: ColumnElement[int] = literal_column("1")
+IS_ACKNOWLEDGEMENT: ColumnElement[bool] = entries.c.acknowledgement == ONE
 IS_SENT: ColumnElement[bool] = entries.c.direction == literal_column("'sent'")
 IS_RECEIVED: ColumnElement[bool] = entries.c.direction == literal_column("'received'")
-"""Written as literals, so that the partial index is seen to fit and nothing needs to be bound."""
+"""Literals, so that nothing needs to be bound and the partial index is seen to fit."""
 
 _has_reference = entries.c.reference.is_not(None)
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from asw_exchange.ledger.rows import fields_of
 from asw_exchange.ledger.statements import ENTRY
 from asw_exchange.ledger.store import Ledger
-from asw_exchange.ledger.tables import citations, entries
+from asw_exchange.ledger.tables import ONE, citations, entries
 from asw_exchange.ledger.transmissions import UNKNOWN, address
 from asw_exchange.records import Direction, Entry
 
@@ -102,7 +102,7 @@ def _is_answer() -> ColumnElement[bool]:
     """A technical answer to a message, on the side that sent it or on the one that received it."""
     ways = ((_mine.c.gateway, _mine.c.peer), (_mine.c.peer, _mine.c.gateway))
     return and_(
-        _other.c.acknowledgement == literal_column("1"),
+        _other.c.acknowledgement == ONE,
         _other.c.direction.in_(tuple(Direction)),
         or_(*(and_(_other.c.gateway == gateway, _other.c.peer == peer) for gateway, peer in ways)),
         _other.c.refers_to.in_((_mine.c.message_id, address(_mine.c.digest))),

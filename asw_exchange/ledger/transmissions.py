@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from asw_exchange.ledger.rows import microseconds
-from asw_exchange.ledger.tables import IS_RECEIVED, IS_SENT, entries, outbox
+from asw_exchange.ledger.tables import IS_RECEIVED, IS_SENT, ONE, ZERO, entries, outbox
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction
 
@@ -36,8 +36,6 @@ UNKNOWN = "unknown"
 
 Columns = ReadOnlyColumnCollection[str, Any]
 
-_ZERO: ColumnElement[int] = literal_column("0")
-_ONE: ColumnElement[int] = literal_column("1")
 address = literal_column("'sha256:'").concat
 
 _is_unreadable = and_(
@@ -71,14 +69,14 @@ def transmissions(**filters: Unpack[TallyFilter]) -> Subquery:
     """
     group = _groups().subquery("transmission").c
     missing = _excess(group.sent, group.received)
-    owed = case((or_(group.is_acknowledgement == _ONE, missing < group.queued), missing), else_=group.queued)
+    owed = case((or_(group.is_acknowledgement == ONE, missing < group.queued), missing), else_=group.queued)
     return (
         select(
             *group,
             owed.label("in_flight"),
             (missing - owed).label("lost"),
             _excess(group.received, group.sent).label("surplus"),
-            case((_is_acknowledged(group), _ONE), else_=_ZERO).label("acknowledged"),
+            case((_is_acknowledged(group), ONE), else_=ZERO).label("acknowledged"),
         )
         .where(*conditions(group, filters))
         .subquery("counted")
@@ -104,22 +102,22 @@ def conditions(columns: Columns, filters: TallyFilter) -> list[ColumnElement[boo
 
 
 def _excess(more: ColumnElement[int], less: ColumnElement[int]) -> ColumnElement[int]:
-    return case((more > less, more - less), else_=_ZERO)
+    return case((more > less, more - less), else_=ZERO)
 
 
 def _groups() -> Select[Any]:
     side = union_all(_sent(), _received(), _unreadable()).subquery("side").c
     key = (side.sender, side.receiver, side.message_id, side.digest)
-    is_sent = side.is_sent == _ONE
-    outcomes = {outcome: func.sum(case((side.outcome == outcome, _ONE), else_=_ZERO)) for outcome in Outcome}
+    is_sent = side.is_sent == ONE
+    outcomes = {outcome: func.sum(case((side.outcome == outcome, ONE), else_=ZERO)) for outcome in Outcome}
     return select(
         *key,
         *(_word_of_sender(is_sent, side[name]).label(name) for name in ("kind", "reference", "moment")),
         func.min(case((side.outcome == Outcome.ACCEPTED, side.kind))).label("accepted_as"),
-        func.max(case((is_sent, side.acknowledgement), else_=_ZERO)).label("is_acknowledgement"),
+        func.max(case((is_sent, side.acknowledgement), else_=ZERO)).label("is_acknowledgement"),
         func.sum(side.is_sent).label("sent"),
         func.count(side.queued).label("queued"),
-        func.sum(_ONE - side.is_sent).label("received"),
+        func.sum(ONE - side.is_sent).label("received"),
         *(count.label(outcome) for outcome, count in outcomes.items()),
     ).group_by(*key)
 
@@ -131,14 +129,14 @@ def _word_of_sender(is_sent: ColumnElement[bool], column: ColumnElement[Any]) ->
 def _sent() -> Select[Any]:
     """The record of the senders, with the outbox."""
     own = entries.c
-    side = _side(own.gateway, own.peer, own.message_id, is_sent=_ONE, queued=outbox.c.sequence)
+    side = _side(own.gateway, own.peer, own.message_id, is_sent=ONE, queued=outbox.c.sequence)
     return side.select_from(entries.outerjoin(outbox, outbox.c.sequence == own.sequence)).where(IS_SENT)
 
 
 def _received() -> Select[Any]:
     """The record of the receivers, as far as they could read what came."""
     own = entries.c
-    side = _side(own.peer, own.gateway, own.message_id, is_sent=_ZERO, queued=null())
+    side = _side(own.peer, own.gateway, own.message_id, is_sent=ZERO, queued=null())
     return side.where(IS_RECEIVED, not_(_is_unreadable))
 
 
@@ -152,7 +150,7 @@ def _unreadable() -> Select[Any]:
         func.coalesce(known.c.sender, guessed.c.sender, own.peer),
         own.gateway,
         func.coalesce(known.c.message_id, guessed.c.message_id, own.message_id),
-        is_sent=_ZERO,
+        is_sent=ZERO,
         queued=null(),
     )
     joined = entries.outerjoin(known, and_(same_bytes[0], known.c.sender == own.peer))
@@ -206,12 +204,12 @@ def _is_acknowledged(group: Columns) -> ColumnElement[bool]:
     """The sender accepted an answer that names the message by its id or, if unreadable, by its SHA-256."""
     answer = entries.alias("answer").c
     named = answer.refers_to.in_((group.message_id, address(group.digest)))
-    found = select(_ONE).where(
-        answer.acknowledgement == _ONE,
+    found = select(ONE).where(
+        answer.acknowledgement == ONE,
         answer.direction == Direction.RECEIVED,
         answer.outcome == Outcome.ACCEPTED,
         answer.gateway == group.sender,
         answer.peer == group.receiver,
         named,
     )
-    return and_(group.sent > _ZERO, found.exists())
+    return and_(group.sent > ZERO, found.exists())
