@@ -21,7 +21,7 @@ from asw_exchange.gateway import UNKNOWN, Reception, receive
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Value
 from asw_exchange.records import Direction, Entry, Memory
-from asw_exchange.signature import SigningKey, TrustStore, sign
+from asw_exchange.signature import SigningKey, TrustStore, sign_canonical
 
 
 class Transport(Protocol):
@@ -166,7 +166,7 @@ class Node:
             sent_at=self._clock.now(),
             refers_to=answers,
         )
-        signed = sign(kind.layout.write(document).encode(), key or self.key, corridor.policy)
+        signed = sign_canonical(kind.layout.write(document).encode(), key or self.key, corridor.policy)
         raw = corridor.envelope.pack(header, signed)
         entry = self._ledger.append(_sent(header, kind, document, raw), raw, queue=answers is None)
         return entry, raw

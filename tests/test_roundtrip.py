@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from asw_exchange.codec import from_json, from_yaml, read, to_bytes, to_json, to_yaml
 from asw_exchange.corridor import MessageKind
@@ -35,6 +36,15 @@ def test_json_and_yaml_hold_the_same(kind: MessageKind, data: st.DataObject) -> 
     document = data.draw(documents(kind.layout))
     assert from_json(to_json(document), kind.document) == document
     assert from_yaml(to_yaml(document), kind.document) == document
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@RELAXED
+@given(data=st.data())
+def test_what_is_built_is_its_own_canonical_form(kind: MessageKind, data: st.DataObject) -> None:
+    """So a document can be signed as it was written, without parsing it again."""
+    written = kind.layout.write(data.draw(documents(kind.layout))).encode()
+    assert etree.tostring(etree.fromstring(written), method="c14n", exclusive=True) == written
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

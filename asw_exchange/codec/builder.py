@@ -1,4 +1,9 @@
-"""Compiles a layout into a writer: a document in, XML text out, the same bytes every time."""
+"""Compiles a layout into a writer: a document in, XML text out, the same bytes every time.
+
+What is written is its own exclusive canonical form (W3C Exclusive XML Canonicalization 1.0): one default
+namespace, at most one attribute an element, no empty-element tags, escapes as canonical XML has them.
+So it can be signed as it is.
+"""
 
 from __future__ import annotations
 

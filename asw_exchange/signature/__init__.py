@@ -8,7 +8,7 @@ from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.pki import Credentials, TestPki, create_pki
 from asw_exchange.signature.pki_files import load_pki, write_pki
 from asw_exchange.signature.policy import Placement, SignaturePolicy
-from asw_exchange.signature.sign import sign
+from asw_exchange.signature.sign import sign, sign_canonical
 from asw_exchange.signature.trust import TrustedSigner, TrustStore
 from asw_exchange.signature.verify import Verified, verify
 
@@ -28,6 +28,7 @@ __all__ = [
     "create_pki",
     "load_pki",
     "sign",
+    "sign_canonical",
     "verify",
     "write_pki",
 ]

@@ -11,7 +11,7 @@ from lxml import etree
 
 from asw_exchange.codec import read
 from asw_exchange.errors import AlreadySigned, CredentialError, SignatureProfileError
-from asw_exchange.signature.algorithms import NAMESPACE, digest_of
+from asw_exchange.signature.algorithms import NAMESPACE, Canonicalization, digest_of
 from asw_exchange.signature.canonical import canonicalize, signed_info_tag
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.places import place_of
@@ -19,6 +19,8 @@ from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
 from asw_exchange.signature.profile import TAG
 
 _PREFIX = "ds"
+_EXCLUSIVE_TAG = f'<{_PREFIX}:SignedInfo xmlns:{_PREFIX}="{NAMESPACE}">'.encode()
+"""What ``signed_info_tag`` gives for any document under exclusive C14N."""
 
 
 def sign(document: bytes | etree._Element, key: SigningKey, policy: SignaturePolicy = ENVELOPED) -> bytes:
@@ -31,15 +33,35 @@ def sign(document: bytes | etree._Element, key: SigningKey, policy: SignaturePol
     CredentialError for a key whose method the policy does not allow.
     """
     root = read(document, keep_instructions=True) if isinstance(document, bytes) else document
-    if key.method not in policy.methods:
-        raise CredentialError("the policy does not allow this kind of key", value=key.method.value)
+    _check_key(key, policy)
     _refuse_instructions(root)
     canonical = canonicalize(root, policy.canonicalization)
     if NAMESPACE.encode() in canonical:
         _refuse_signed(root)
-    signature = _signature(root, canonical, key, policy)
+    return _seal(canonical, signed_info_tag(root, _PREFIX, policy.canonicalization), key, policy)
+
+
+def sign_canonical(canonical: bytes, key: SigningKey, policy: SignaturePolicy = ENVELOPED) -> bytes:
+    """Sign bytes that are their own exclusive canonical form, as a layout writes them: nothing is parsed.
+
+    The result is that of ``sign``; with another canonicalisation in the policy, it is ``sign`` that does it.
+    Raises CredentialError for a key whose method the policy does not allow.
+    """
+    if policy.canonicalization is not Canonicalization.EXCLUSIVE:
+        return sign(canonical, key, policy)
+    _check_key(key, policy)
+    return _seal(canonical, _EXCLUSIVE_TAG, key, policy)
+
+
+def _check_key(key: SigningKey, policy: SignaturePolicy) -> None:
+    if key.method not in policy.methods:
+        raise CredentialError("the policy does not allow this kind of key", value=key.method.value)
+
+
+def _seal(canonical: bytes, tag: bytes, key: SigningKey, policy: SignaturePolicy) -> bytes:
+    """Put the signature behind the last child of the root element. ``tag`` is the start tag of SignedInfo."""
     end = canonical.rindex(b"</")
-    return b"".join((canonical[:end], signature, canonical[end:]))
+    return b"".join((canonical[:end], _signature(tag, canonical, key, policy), canonical[end:]))
 
 
 def _refuse_signed(root: etree._Element) -> None:
@@ -62,10 +84,9 @@ def _refuse_instructions(root: etree._Element) -> None:
         )
 
 
-def _signature(root: etree._Element, canonical: bytes, key: SigningKey, policy: SignaturePolicy) -> bytes:
+def _signature(tag: bytes, canonical: bytes, key: SigningKey, policy: SignaturePolicy) -> bytes:
     digest = b64encode(digest_of(canonical, policy.digest)).decode()
     signed_info = _signed_info(digest, key, policy).encode()
-    tag = signed_info_tag(root, _PREFIX, policy.canonicalization)
     value = b64encode(key.value_of(tag + signed_info)).decode()
     certificates = "".join([f"<ds:X509Certificate>{each}</ds:X509Certificate>" for each in key.certificates])
     return b"".join(

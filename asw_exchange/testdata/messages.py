@@ -12,7 +12,7 @@ from asw_exchange.corridor import Corridor, MessageKind
 from asw_exchange.corridors import corridor_of, find_kind
 from asw_exchange.errors import CredentialError
 from asw_exchange.model import ExportDeclaration, Header
-from asw_exchange.signature import load_pki, sign
+from asw_exchange.signature import load_pki, sign_canonical
 from asw_exchange.testdata.generate import generate
 
 SENT_AT = datetime(2025, 3, 3, 2, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ def generate_messages(
 
     def sealed(number: int, document: Any) -> bytes:
         sender, receiver = route(found, document, corridor)
-        signed = sign(found.layout.write(document).encode(), keys.key(sender), corridor.policy)
+        signed = sign_canonical(found.layout.write(document).encode(), keys.key(sender), corridor.policy)
         if not envelope:
             return signed
         header = Header(id=f"{sender}-{number:08}", kind=kind, sender=sender, receiver=receiver, sent_at=SENT_AT)
