@@ -25,7 +25,7 @@ from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Value
 from asw_exchange.node import Node
 from asw_exchange.records import Entry
-from asw_exchange.signature import create_pki, sign, verify
+from asw_exchange.signature import create_pki, sign, sign_canonical, verify
 from asw_exchange.testdata import generate
 from asw_exchange.validation import load_rules
 from benchmarks import peers
@@ -136,7 +136,7 @@ class Bench:
         header = Header(
             id=f"{sender}-{next(self.numbers)}", kind=kind, sender=sender, receiver=receiver, sent_at=MOMENT
         )
-        signed = sign(CORRIDOR.kind(kind).layout.write(document).encode(), self.pki.key(sender))
+        signed = sign_canonical(CORRIDOR.kind(kind).layout.write(document).encode(), self.pki.key(sender))
         return CORRIDOR.envelope.pack(header, signed)
 
     def _receive(self, raw: bytes, gateway: str) -> Any:

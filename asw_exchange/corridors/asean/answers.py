@@ -41,6 +41,23 @@ class ReasonCode(StrEnum):
     PARTIAL_CUMULATION = "partial-cumulation"
 
 
+WORDS: dict[ReasonCode, str] = {
+    ReasonCode.NOT_ORIGINATING: "the goods do not meet the rule of origin claimed",
+    ReasonCode.CRITERION_MISMATCH: "the criterion in box 8 is not that of the product-specific rule",
+    ReasonCode.HS_MISMATCH: "the goods belong to another heading than box 7 says",
+    ReasonCode.VALIDITY_EXPIRED: "presented more than twelve months after issue",
+    ReasonCode.DIRECT_CONSIGNMENT_FAILED: "goods entered free circulation in a third state on the way",
+    ReasonCode.DUPLICATE: "the reference number was used before",
+    ReasonCode.ISSUING_AUTHORITY_UNKNOWN: "the certifying officer is not on the list",
+    ReasonCode.QUANTITY_EXCEEDED: "more is imported than the certificate covers",
+    ReasonCode.ORIGINAL_MISSING: "the original proof of origin was not presented",
+    ReasonCode.DATA_MISMATCH: "the invoice of the import declaration is another one than box 10 says",
+    ReasonCode.CANCELLED_BY_ISSUER: "the issuing authority has cancelled the certificate",
+    ReasonCode.PARTIAL_CUMULATION: "goods under partial cumulation get no preference",
+}
+"""What customs say with each code."""
+
+
 def customs_response(
     certificate: Certificate,
     *,
@@ -55,7 +72,7 @@ def customs_response(
     ``refused`` are item numbers (PARTLY_UTILISED); ``reason`` is given for them, or for the whole
     certificate when nothing of it was granted.
     """
-    reasons = (Reason(code=reason),)
+    reasons = (Reason(code=reason, text=WORDS[reason]),)
     granted = decision in (Decision.UTILISED, Decision.PARTLY_UTILISED)
     return CustomsResponse(
         reference=certificate.reference,
