@@ -128,6 +128,9 @@ def responses() -> Iterator[tuple[str, m.CustomsResponse]]:
     refused = customs_response(certificate(), moment=MOMENT, decision=Decision.REJECTED, reason=ReasonCode.HS_MISMATCH)
     yield "R02--rejected-after-sixty-days", replace(refused, received_on=DAY - timedelta(days=61))
     yield "R04--refused-item-missing", replace(granted, decision=Decision.PARTLY_UTILISED)
+    wordless = (m.Reason(code=ReasonCode.DATA_MISMATCH),)
+    yield "R05--minor-difference", replace(refused, reasons=wordless)
+    yield "R10--answered-by-the-issuer", replace(granted, responding_country="VN")
     yield "R06--no-reference", replace(granted, reference=None)
     yield "R07--decided-before-receipt", replace(granted, decided_on=DAY - timedelta(days=1))
     yield "R08--not-granted-without-reason", replace(refused, decision=Decision.NOT_GRANTED, reasons=())
@@ -188,6 +191,7 @@ def declaration_responses() -> Iterator[tuple[str, m.CustomsResponse]]:
     yield "A02--response-without-number", replace(good, reference=None)
     yield "A04--response-without-status", replace(good, decision=None)
     yield "A05--rejected-without-reason", replace(good, decision=Decision.REJECTED)
+    yield "A10--answered-in-the-future", replace(good, decided_on=date(2999, 1, 1))
 
 
 def acknowledgements() -> Iterator[tuple[str, m.Acknowledgement]]:
