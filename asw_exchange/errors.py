@@ -17,6 +17,9 @@ raises one of these. Nothing else leaves a public function.
     ├── ParseError              XML of a known kind that does not follow its layout
     ├── UnknownKind             no corridor knows this kind or root element
     ├── EnvelopeError           the wrapping is missing, incomplete or contradicts its content
+    │   ├── MessageIdReused         an id that came before with other content
+    │   ├── WrongRoute              sender or receiver are not who the message can go between
+    │   └── WrongKind               another kind than announced or asked for
     ├── SignatureError          see asw_exchange.signature
     │   ├── Unsigned                no signature where the profile wants one
     │   ├── AlreadySigned           a document to be signed that holds a signature
@@ -130,6 +133,18 @@ class UnknownKind(ExchangeError):
 
 class EnvelopeError(ExchangeError):
     reply_code = "ENVELOPE"
+
+
+class MessageIdReused(EnvelopeError):
+    reply_code = "MESSAGE-ID-REUSED"
+
+
+class WrongRoute(EnvelopeError):
+    reply_code = "ENVELOPE-ROUTE"
+
+
+class WrongKind(EnvelopeError):
+    reply_code = "ENVELOPE-KIND"
 
 
 class SignatureError(ExchangeError):

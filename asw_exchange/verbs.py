@@ -12,15 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from lxml import etree
+from msgspec.structs import replace
 
-from asw_exchange import codec, signature
+from asw_exchange import codec, resources, signature
 from asw_exchange.clock import SystemClock
-from asw_exchange.corridors import corridor_of, find_kind, recognise
-from asw_exchange.errors import ConfigurationError, ExchangeError
+from asw_exchange.corridor import Corridor, MessageKind
+from asw_exchange.corridors import find_kind, recognise
+from asw_exchange.errors import ConfigurationError, ExchangeError, WrongKind
 from asw_exchange.gateway import validate_kind
 from asw_exchange.model import Finding, Value
 from asw_exchange.signature import SigningKey, TrustStore, Verified
-from asw_exchange.validation import Report, findings_of_error
+from asw_exchange.validation import Report, findings_of_error, in_order, load_schema
 
 
 def build(document: Value, kind: str, *, indent: bool = False) -> bytes:
@@ -70,15 +72,26 @@ def validate(xml: bytes, *, kind: str | None = None, moment: datetime | None = N
     """
     moment = moment or SystemClock().now()
     try:
-        corridor, found, element = recognise(codec.read(xml))
+        root = codec.read(xml)
+        corridor, found, element = recognise(root)
         if kind is not None and found.name != find_kind(kind).name:
-            return _refused(ExchangeError(f"the document is {found.name}, not {kind}"))
+            raise WrongKind(f"the document is {found.name}, not {kind}", line=codec.line_of(element))
         report = validate_kind(found, element, moment)
-        return _with_envelope(report, corridor.envelope.schema, element)
+        return report if element is root else _with_envelope(report, corridor, found, root)
     except ConfigurationError:
         raise
     except ExchangeError as error:
-        return _refused(error)
+        return Report(kind=None, ruleset=None, findings=(findings_of_error(error),))
+
+
+def _with_envelope(report: Report, corridor: Corridor, kind: MessageKind, root: etree._Element) -> Report:
+    """Add what is wrong with the wrapping: its schema, and a header that announces another kind."""
+    path = corridor.envelope.schema
+    found = load_schema(resources.schema(path)).findings(root) if path else ()
+    header, _ = corridor.envelope.unpack(root)
+    if header.kind != kind.name:
+        found += (findings_of_error(WrongKind(f"the header announces {header.kind}", value=header.kind)),)
+    return replace(report, findings=in_order((*found, *report.findings)))
 
 
 def is_valid(xml: bytes, *, kind: str | None = None, moment: datetime | None = None) -> bool:
@@ -93,12 +106,4 @@ def iter_findings(
     yield from validate(xml, kind=kind, moment=moment).findings
 
 
-def _refused(error: ExchangeError) -> Report:
-    return Report(kind=None, ruleset=None, findings=(findings_of_error(error),))
-
-
-def _with_envelope(report: Report, schema: str | None, element: etree._Element) -> Report:
-    return report
-
-
-__all__ = ["build", "corridor_of", "is_valid", "iter_findings", "parse", "sign", "validate", "verify"]
+__all__ = ["build", "is_valid", "iter_findings", "parse", "sign", "validate", "verify"]

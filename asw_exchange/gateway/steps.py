@@ -18,7 +18,7 @@ from asw_exchange import resources
 from asw_exchange.clock import latest_date
 from asw_exchange.codec import Limits, read
 from asw_exchange.corridor import Arrival, Corridor, MessageKind
-from asw_exchange.errors import EnvelopeError, ExchangeError, UntrustedSigner
+from asw_exchange.errors import ExchangeError, MessageIdReused, UntrustedSigner, WrongKind, WrongRoute
 from asw_exchange.model import Finding, Header, Outcome, Severity, Value
 from asw_exchange.records import Direction, Entry, Memory
 from asw_exchange.signature import TrustStore, Verified, verify
@@ -33,18 +33,6 @@ class Refused(ExchangeError):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__(findings[0].message)
         self.findings = findings
-
-
-class MessageIdReused(EnvelopeError):
-    reply_code = "MESSAGE-ID-REUSED"
-
-
-class WrongRoute(EnvelopeError):
-    reply_code = "ENVELOPE-ROUTE"
-
-
-class WrongKind(EnvelopeError):
-    reply_code = "ENVELOPE-KIND"
 
 
 @dataclass(slots=True, kw_only=True)
