@@ -6,39 +6,36 @@ No checks, no findings, no names, no model: what is left when everything of ours
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 
+from asw_exchange import resources
+from asw_exchange.corridor import MessageKind
 from asw_exchange.signature import SigningKey
+from asw_exchange.validation import load_rules
 
 _ALGORITHM = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 _CHECK = ec.ECDSA(hashes.SHA256())
-_SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
-_SIGNED_INFO = "{http://www.w3.org/2000/09/xmldsig#}SignedInfo"
 
 
 class Floor:
     """Prepared once for a document, then only C calls."""
 
     def __init__(
-        self, plain: bytes, signed: bytes, key: SigningKey, schema: etree.XMLSchema, rules: etree.XSLT
+        self, plain: bytes, signed: bytes, message: bytes, key: SigningKey, kind: MessageKind
     ) -> None:
-        self.plain, self.signed = plain, signed
+        self.plain, self.signed, self.message = plain, signed, message
         private = key.private_key
         if not isinstance(private, ec.EllipticCurvePrivateKey):
             raise TypeError("the floor is measured with ECDSA")
         self.private, self.public = private, private.public_key()
         self.tree = etree.fromstring(plain)
-        self.schema, self.rules = schema, rules
-        self.today = etree.XSLT.strparam("2025-03-01")
-        signature = etree.fromstring(signed).find(_SIGNATURE)
-        if signature is None:
-            raise ValueError("the document is not signed")
-        self.signed_info = _canonical(signature.find(_SIGNED_INFO))
-        self.value = self.private.sign(self.signed_info, _ALGORITHM)
+        self.schema = etree.XMLSchema(file=str(resources.schema(kind.schema)))
+        self.rules = _stylesheet(kind)
+        self.today = etree.XSLT.strparam("2025-03-03")
+        self.value = self.private.sign(_canonical(etree.fromstring(signed)[-1][0]), _ALGORITHM)
 
     def build(self) -> bytes:
         """Serialise a finished tree."""
@@ -46,40 +43,53 @@ class Floor:
 
     def sign(self) -> bytes:
         """Parse, canonicalise, digest, sign; the result is put together from its bytes."""
-        canonical = _canonical(etree.fromstring(self.plain))
+        return self._seal(etree.fromstring(self.plain))
+
+    def _seal(self, tree: etree._Element) -> bytes:
+        canonical = _canonical(tree)
         hashlib.sha256(canonical).digest()
-        return canonical + self.private.sign(self.signed_info, _ALGORITHM)
+        return canonical + self.private.sign(b"signed info", _ALGORITHM)
 
     def verify(self) -> etree._Element:
         """Parse, cut the signature out, canonicalise twice, digest, verify, read what was signed."""
-        root = etree.fromstring(self.signed)
-        signature = root.find(_SIGNATURE)
+        return self._open(etree.fromstring(self.signed))
+
+    def _open(self, element: etree._Element) -> etree._Element:
+        signature = element[-1]
         signed_info = _canonical(signature[0])
-        root.remove(signature)
-        canonical = _canonical(root)
+        element.remove(signature)
+        canonical = _canonical(element)
         hashlib.sha256(canonical).digest()
         self.public.verify(self.value, signed_info, _CHECK)
         return etree.fromstring(canonical)
 
-    def validate(self) -> bool:
+    def validate(self, tree: etree._Element | None = None) -> bool:
         """Run the compiled schema and the compiled rules."""
-        return self.schema.validate(self.tree) and len(self.rules(self.tree, today=self.today).getroot()) == 0
+        tree = self.tree if tree is None else tree
+        return self.schema.validate(tree) and self.rules(tree, today=self.today).getroot() is not None
 
-    def parse(self) -> etree._Element:
-        """Parse the bytes."""
-        return etree.fromstring(self.plain)
+    def parse(self) -> list[str | None]:
+        """Parse the bytes and take the text of every element."""
+        return _texts(etree.fromstring(self.plain))
 
-    def exchange(self) -> None:
-        """One side of an exchange: build, sign, then verify, validate on the other side."""
+    def exchange(self) -> list[str | None]:
+        """One message: serialise, canonicalise, sign; parse the whole message, verify, validate, take the texts."""
         self.build()
-        self.sign()
-        tree = self.verify()
-        self.schema.validate(tree)
-        self.rules(tree, today=self.today)
+        self._seal(self.tree)
+        tree = self._open(etree.fromstring(self.message)[1])
+        self.validate(tree)
+        return _texts(tree)
 
 
-def _canonical(element: etree._Element | None) -> bytes:
+def _texts(root: etree._Element) -> list[str | None]:
+    return [element.text for element in root.iter() if element.tag]
+
+
+def _canonical(element: etree._Element) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True)
 
 
-Step = Callable[[], object]
+def _stylesheet(kind: MessageKind) -> etree.XSLT:
+    """The stylesheet that our rules are compiled into: the same run of libxslt, without our findings."""
+    rules = load_rules(resources.schema(kind.rules or ""), "OCP21" if kind.phases else None)
+    return rules._compiled[0]

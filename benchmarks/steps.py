@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
 import sqlite3
@@ -13,11 +14,12 @@ from typing import Any
 
 import signxml
 import xmlschema
+from cryptography.hazmat.primitives import serialization
 from lxml import etree
 from msgspec.structs import replace
 
 from asw_exchange import resources
-from asw_exchange.clock import VirtualClock
+from asw_exchange.clock import SystemClock, VirtualClock
 from asw_exchange.codec import read, to_bytes
 from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.gateway import receive, validate_kind
@@ -27,7 +29,6 @@ from asw_exchange.node import Node
 from asw_exchange.records import Entry
 from asw_exchange.signature import create_pki, sign, sign_canonical, verify
 from asw_exchange.testdata import generate
-from asw_exchange.validation import load_rules
 from benchmarks import peers
 from benchmarks.floor import Floor
 from benchmarks.timing import microseconds
@@ -105,6 +106,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.kind = CORRIDOR.kind(KIND)
+        self.corridor = dataclasses.replace(CORRIDOR, reply=lambda arrival, memory: ())
         self.certificate: Any = four_items()
         self.sender, self.receiver = self.certificate.issuing_country, self.certificate.importing_country
         self.pki = create_pki(1, CORRIDOR.members, MOMENT)
@@ -112,11 +114,10 @@ class Bench:
         self.plain = to_bytes(self.kind.layout.write(self.certificate))
         self.signed = sign(self.plain, self.key)
         self.tree = read(self.plain)
-        rules = load_rules(resources.schema(self.kind.rules or ""), "OCP21")
-        schema = etree.XMLSchema(file=str(resources.schema(self.kind.schema)))
-        self.floor = Floor(self.plain, self.signed, self.key, schema, rules.transform)
         self.memory = Forgetful()
         self.numbers = itertools.count(1)
+        message = self._message(KIND, self.certificate, self.sender, self.receiver)
+        self.floor = Floor(self.plain, self.signed, message, self.key, self.kind)
 
     def build(self) -> bytes:
         return to_bytes(self.kind.layout.write(self.certificate))
@@ -157,6 +158,7 @@ def rows() -> list[Row]:
     return [
         _build(bench),
         _sign(bench),
+        _sign_tree(bench),
         _verify(bench),
         _validate(bench),
         _parse(bench),
@@ -185,30 +187,63 @@ def _build(bench: Bench) -> Row:
     )
 
 
-def _sign(bench: Bench) -> Row:
-    signer = signxml.XMLSigner(
+def _signer() -> signxml.XMLSigner:
+    return signxml.XMLSigner(
         signature_algorithm="ecdsa-sha256",
         digest_algorithm="sha256",
         c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#",
     )
-    certificates = [bench.key.certificate]
+
+
+def _sign(bench: Bench) -> Row:
+    signer, certificates = _signer(), [bench.key.certificate]
 
     def with_signxml() -> bytes:
         tree = etree.fromstring(bench.plain)
         return etree.tostring(signer.sign(tree, key=bench.key.private_key, cert=certificates))
 
-    return _row("sign", lambda: sign(bench.plain, bench.key), bench.floor.sign, signxml=with_signxml)
+    return _row(
+        "sign",
+        lambda: sign(bench.plain, bench.key),
+        bench.floor.sign,
+        signxml=with_signxml,
+    )
+
+
+def _sign_tree(bench: Bench) -> Row:
+    """From a tree that is there already: what signxml takes."""
+    parsed, key = read(bench.plain), bench.key
+    signer = _signer()
+
+    def with_signxml() -> bytes:
+        return etree.tostring(signer.sign(parsed, key=key.private_key, cert=[key.certificate]))
+
+    return _row(
+        "sign a tree", lambda: sign(parsed, key), lambda: bench.floor._seal(parsed), signxml=with_signxml
+    )
 
 
 def _verify(bench: Bench) -> Row:
-    trust, certificate = bench.trust[bench.sender], bench.key.certificate
-
-    def with_signxml() -> Any:
-        return signxml.XMLVerifier().verify(bench.signed, x509_cert=certificate)
-
-    return _row(
-        "verify", lambda: verify(bench.signed, trust, MOMENT), bench.floor.verify, signxml=with_signxml
-    )
+    """Ours with the chain (remembered by certificate); signxml with its chain, and with the certificate pinned."""
+    now = SystemClock().now()
+    pki = create_pki(1, [bench.sender], now)
+    credentials, trust = pki.gateways[bench.sender], pki.trust(bench.sender)
+    signed = sign(bench.plain, credentials.key)
+    authority = credentials.authority.public_bytes(serialization.Encoding.PEM)
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(authority)
+        file.flush()
+        return _row(
+            "verify",
+            lambda: verify(signed, trust, now),
+            bench.floor.verify,
+            **{
+                "signxml, chain": lambda: signxml.XMLVerifier().verify(signed, ca_pem_file=file.name),
+                "signxml, pinned": lambda: signxml.XMLVerifier().verify(
+                    signed, x509_cert=credentials.key.certificate
+                ),
+            },
+        )
 
 
 def _validate(bench: Bench) -> Row:
@@ -231,15 +266,12 @@ def _parse(bench: Bench) -> Row:
 
 
 def _acknowledgement_floor(bench: Bench) -> Floor:
-    reception = bench._receive(
-        bench._message(KIND, bench.certificate, bench.sender, bench.receiver), bench.receiver
-    )
-    kind = CORRIDOR.kind("asean/acknowledgement")
-    plain = kind.layout.write(reception.acknowledgement).encode()
-    key = bench.pki.key(bench.receiver)
-    rules = load_rules(resources.schema(kind.rules or ""))
-    schema = etree.XMLSchema(file=str(resources.schema(kind.schema)))
-    return Floor(plain, sign(plain, key), key, schema, rules.transform)
+    """The floor of the answer to the certificate."""
+    document = bench._receive(bench.floor.message, bench.receiver).acknowledgement
+    kind, key = CORRIDOR.kind("asean/acknowledgement"), bench.pki.key(bench.receiver)
+    message = bench._message(kind.name, document, bench.receiver, bench.sender)
+    plain = kind.layout.write(document).encode()
+    return Floor(plain, sign(plain, key), message, key, kind)
 
 
 def _exchange(bench: Bench) -> Row:
