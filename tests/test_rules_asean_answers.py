@@ -273,7 +273,7 @@ FUTURE = (
     answered("A10", "", replace(MATCHED, decided_on=LATER)),
 )
 KINDS = sorted({case.kind for case in CASES})
-WARNINGS = {"R05"}
+WARNINGS = {"R05", "T03"}
 
 
 def rules_path(kind: str) -> Path:
