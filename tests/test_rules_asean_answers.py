@@ -150,7 +150,7 @@ SIXTY_DAYS = replace(REJECTED, received_on=date(2025, 1, 2))
 """Received 60 days before the decision."""
 
 RESPONSES = (
-    response("R02", "/Status/NameCode", because(), REJECTED),
+    response("R02", "/Status/NameCode", because(), replace(REJECTED, received_on=None)),
     response("R02", "/IssueDateTime", replace(REJECTED, received_on=date(2025, 1, 1)), SIXTY_DAYS),
     response("R04", "/Status/NameCode", items(), PARTLY),
     response("R04", "/RefusedItem", replace(UTILISED, refused_items=(ITEM_REFUSED,)), PARTLY),
@@ -355,7 +355,7 @@ def test_the_future_begins_after_the_date_of_the_receiver(case: Case) -> None:
 def test_an_empty_document_lacks_things_and_nothing_else(kind: str) -> None:
     """Where all is absent only the rules on presence speak."""
     layout = find_kind(kind).layout
-    empty = etree.Element(layout.tag, nsmap={None: layout.namespace})
+    empty = read(f"<{layout.root} xmlns='{layout.namespace}'/>".encode())
     for found in findings(kind, empty):
         assert re.search("missing|no certificate is asked for|covers no goods|no SHA-256", found.message)
 

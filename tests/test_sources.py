@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 import xmlschema
@@ -93,7 +94,7 @@ def test_wco_ids_are_those_of_the_schema(kind: MessageKind) -> None:
     schema = xmlschema.XMLSchema10(str(resources.schema(kind.schema)))
     for path, row in element_rows(kind).items():
         ids, last = set[str](), set[str]()
-        element = schema.elements[kind.layout.root]
+        element: Any = schema.elements[kind.layout.root]
         for step in path.partition("/@")[0].split("/"):
             element = next(each for each in element.type.content.iter_elements() if each.local_name == step)
             last = wco_ids(element)
