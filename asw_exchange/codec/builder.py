@@ -20,8 +20,10 @@ Append = Callable[[str], None]
 Writer = Callable[[Any, list[str]], None]
 
 _SPECIAL = re.compile('[&<>"\t\n\r]').search
-_UNSAFE = re.compile("[^ -%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
-"""Anything to escape, or to refuse."""
+UNSAFE = re.compile("[^ -%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
+"""Anything in a text to escape, or to refuse."""
+UNSAFE_ATTRIBUTE = re.compile("[^ !#-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
+"""The same in an attribute, where a quotation mark counts too."""
 
 
 def escape(text: str) -> str:
@@ -56,23 +58,26 @@ def compile_writer(namespace: str, root: str, record: Record) -> Callable[[Any],
 def _element(name: str, record: Record, namespace: str = "") -> Writer:
     attributes = [_attribute(node) for node in record.nodes if isinstance(node, Attribute)]
     writers = [_node(node, record) for node in record.nodes if not isinstance(node, Attribute)]
-    check = _refuse_uncarried(record)
+    if len(record.fields) < len(record.type.__struct_fields__):
+        writers.insert(0, _refuse_uncarried(record))
     opening, bare, closing = f"<{name}{namespace}", f"<{name}{namespace}>", f"</{name}>"
 
     def write(value: Any, out: list[str]) -> None:
-        check(value)
-        if attributes:
-            out.append(f"{opening}{''.join([attribute(value) for attribute in attributes])}>")
-        else:
-            out.append(bare)
+        out.append(bare)
         for writer in writers:
             writer(value, out)
         out.append(closing)
 
-    return write
+    def write_attributed(value: Any, out: list[str]) -> None:
+        out.append(f"{opening}{''.join([attribute(value) for attribute in attributes])}>")
+        for writer in writers:
+            writer(value, out)
+        out.append(closing)
+
+    return write_attributed if attributes else write
 
 
-def _refuse_uncarried(record: Record) -> Callable[[Any], None]:
+def _refuse_uncarried(record: Record) -> Writer:
     defaults = _defaults(record)
     missing = [
         (name, attrgetter(name), defaults[name])
@@ -80,7 +85,7 @@ def _refuse_uncarried(record: Record) -> Callable[[Any], None]:
         if name not in record.fields
     ]
 
-    def check(value: Any) -> None:
+    def check(value: Any, out: list[str]) -> None:
         for name, get, default in missing:
             if get(value) != default:
                 raise FieldNotCarried(
@@ -135,7 +140,7 @@ def _leaf(node: Leaf) -> Writer:
 
     def write_text(value: Any, out: list[str]) -> None:
         found = get(value)
-        if type(found) is str and not _UNSAFE(found):
+        if type(found) is str and not UNSAFE(found):
             out.append(f"{opening}{found}{closing}")
         else:
             write(value, out)

@@ -1,7 +1,7 @@
 """Layout tables at work: the one place where the model and XML meet.
 
 One table builds (``write``), parses (``read``) and documents (``mapping``) a message. Tables are
-compiled once into closures; nothing is looked up by name while a document passes.
+compiled once; nothing is looked up by name while a document passes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from asw_exchange.codec.builder import compile_writer
 from asw_exchange.codec.parser import compile_reader
+from asw_exchange.codec.straight import STUMBLES, straight_reader, straight_writer
 from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
 
 
@@ -26,8 +27,9 @@ class Layout:
     read: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "write", compile_writer(self.namespace, self.root, self.record))
-        object.__setattr__(self, "read", compile_reader(self.namespace, self.root, self.record))
+        table = (self.namespace, self.root, self.record)
+        object.__setattr__(self, "write", _either(straight_writer(*table), compile_writer(*table)))
+        object.__setattr__(self, "read", _either(straight_reader(*table), compile_reader(*table)))
 
     @property
     def tag(self) -> str:
@@ -37,6 +39,18 @@ class Layout:
     def mapping(self) -> Iterator[tuple[str, str]]:
         """Yield (field path, element path) for every field, for the documentation."""
         yield from _mapping(self.record, "", self.root)
+
+
+def _either(straight: Callable[[Any], Any], careful: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Go the straight way, and after a stumble the careful one, which tells what is wrong if anything is."""
+
+    def go(value: Any) -> Any:
+        try:
+            return straight(value)
+        except STUMBLES:
+            return careful(value)
+
+    return go
 
 
 def _mapping(of: Record, fields: str, elements: str) -> Iterator[tuple[str, str]]:

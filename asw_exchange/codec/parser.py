@@ -31,9 +31,7 @@ def compile_reader(namespace: str, root: str, record: Record) -> Callable[[Any],
 
     def read(element: etree._Element) -> Value:
         if element.tag != expected:
-            raise ParseError(
-                f"the root element is not {root}", line=line_of(element), value=str(element.tag)
-            )
+            raise ParseError(f"the root element is not {root}", line=line_of(element), value=str(element.tag))
         fields: dict[str, Any] = {}
         fill(element, fields)
         return _construct(make, fields, element)
@@ -73,7 +71,7 @@ def _filler(record: Record, prefix: str, extra: dict[str, Fill] | None = None) -
             if name in fields:
                 fields[name] = tuple(fields[name])
 
-    return fill
+    return fill if own or several else _children_filler(children)
 
 
 def _register(nodes: tuple[Node, ...], prefix: str, children: dict[str, Fill]) -> list[str]:
@@ -89,7 +87,7 @@ def _register(nodes: tuple[Node, ...], prefix: str, children: dict[str, Fill]) -
             case Within(element, inner):
                 group: dict[str, Fill] = {}
                 several += _register(inner, prefix, group)
-                children[prefix + element] = _within(group)
+                children[prefix + element] = _children_filler(group)
             case _:
                 continue
         if isinstance(node, Leaf | Nested) and node.many:
@@ -159,7 +157,8 @@ def _constant(text: str) -> Fill:
     return fill
 
 
-def _within(children: dict[str, Fill]) -> Fill:
+def _children_filler(children: dict[str, Fill]) -> Fill:
+    """Take every child by its tag, and nothing else: for records and groups without lists or own text."""
     get = children.get
 
     def fill(element: etree._Element, fields: dict[str, Any]) -> None:
@@ -201,9 +200,7 @@ def _own(node: Attribute | Content) -> Fill:
 
 def _unexpected(element: etree._Element) -> ParseError:
     if not isinstance(element.tag, str):
-        return ParseError(
-            "a processing instruction stands where only elements belong", line=line_of(element)
-        )
+        return ParseError("a processing instruction stands where only elements belong", line=line_of(element))
     return ParseError(
         f"the element {name_of(element)} does not belong here", line=line_of(element), path=path_of(element)
     )

@@ -71,9 +71,6 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
         raise NotWellFormed(f"not XML: {error}") from error
     if root is None:
         raise NotWellFormed("the document is empty")
-    docinfo = root.getroottree().docinfo
-    if docinfo.internalDTD is not None or docinfo.externalDTD is not None:
-        raise _doctype()
     if _too_deep(limits.depth)(root):
         raise TooLarge(f"elements are nested deeper than {limits.depth} levels")
     return root
@@ -102,6 +99,15 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
         raise WrongEncoding("the XML declaration names another encoding", value=name, hint="write in UTF-8")
     if data.startswith(b"<!DOCTYPE", _prolog(data).end()):  # before libxml2 could look at it
         raise _doctype()
+    if len(data) > _FEW_BYTES:
+        _check_counts(data, limits)
+
+
+_FEW_BYTES = 64 * 1024
+"""So few cannot hold more elements or attributes than any sensible limit."""
+
+
+def _check_counts(data: bytes, limits: Limits) -> None:
     if data.count(b"<") > 2 * limits.elements:
         raise TooLarge(f"more than the {limits.elements} elements accepted")
     if data.count(b"=") > 2 * limits.attributes and _count_attributes(data) > limits.attributes:

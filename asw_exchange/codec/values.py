@@ -25,6 +25,8 @@ class ValueCodec:
     name: str
     write: Callable[[Any], str]
     read: Callable[[str], Any]
+    plain: bool = False
+    """Whether what it writes never needs escaping."""
 
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
@@ -111,11 +113,11 @@ def _read_boolean(text: str) -> bool:
 
 
 TEXT = ValueCodec("text", _write_text, _read_text)
-INTEGER = ValueCodec("whole number", _write_integer, _read_integer)
-DECIMAL = ValueCodec("decimal number", _write_decimal, _read_decimal)
-DATE = ValueCodec("date YYYY-MM-DD", _write_date, _read_date)
-MOMENT = ValueCodec("date and time in UTC", _write_moment, _read_moment)
-BOOLEAN = ValueCodec("true or false", _write_boolean, _read_boolean)
+INTEGER = ValueCodec("whole number", _write_integer, _read_integer, plain=True)
+DECIMAL = ValueCodec("decimal number", _write_decimal, _read_decimal, plain=True)
+DATE = ValueCodec("date YYYY-MM-DD", _write_date, _read_date, plain=True)
+MOMENT = ValueCodec("date and time in UTC", _write_moment, _read_moment, plain=True)
+BOOLEAN = ValueCodec("true or false", _write_boolean, _read_boolean, plain=True)
 
 
 def code_list(codes: type[StrEnum]) -> ValueCodec:

@@ -127,6 +127,7 @@ def verify_signature(delivery: Delivery) -> None:
         raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
     delivery.verified = verify(delivery.element, trust, delivery.moment, delivery.corridor.policy)
     delivery.content_digest = hashlib.sha256(delivery.verified.canonical).hexdigest()
+    del delivery.root, delivery.element
 
 
 def apply_rules(delivery: Delivery) -> None:

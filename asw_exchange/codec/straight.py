@@ -1,0 +1,318 @@
+"""Turns a layout table into straight-line Python, as ``dataclasses`` does for its methods: the hot path.
+
+The functions made here do nothing but the usual case: values that need no escaping by more than a look,
+elements in the order of the table. Whatever is unusual makes them stumble, and then the careful writer
+and reader (``builder``, ``parser``) do the work or say in words what is wrong and where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from asw_exchange.codec.builder import UNSAFE, UNSAFE_ATTRIBUTE, escape, escape_attribute
+from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
+from asw_exchange.codec.values import TEXT, ValueCodec
+
+SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+
+
+class Stumble(Exception):
+    """Something unusual: the careful way has to be gone."""
+
+
+STUMBLES = (Stumble, ValueError, TypeError, AttributeError, ArithmeticError, KeyError)
+
+
+class _Program:
+    """The source of a module under construction, and the objects that it names."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.names: dict[str, Any] = {
+            "Stumble": Stumble,
+            "unsafe": UNSAFE,
+            "unsafe_attribute": UNSAFE_ATTRIBUTE,
+            "missing": msgspec.NODEFAULT,
+        }
+        self.entry = "record0"
+        """The function of the root element's record, which is named first."""
+        self._functions: dict[int, str] = {}
+
+    def name(self, value: Any, prefix: str) -> str:
+        """Give an object a name in the module."""
+        for known, other in self.names.items():
+            if other is value and known.startswith(prefix):
+                return known
+        made = f"{prefix}{len(self.names)}"
+        self.names[made] = value
+        return made
+
+    def function(self, record: Record, write: Callable[[_Program, Record, str], list[str]]) -> str:
+        """Return the name of the function of a record, writing it the first time."""
+        if id(record) not in self._functions:
+            made = self._functions[id(record)] = f"record{len(self._functions)}"
+            self.lines += write(self, record, made)
+        return self._functions[id(record)]
+
+    def run(self, entry: str) -> Any:
+        """Execute the module and return one of its functions."""
+        code = compile("\n".join(self.lines), "<layout>", "exec")
+        exec(code, self.names)  # noqa: S102 - the source is made from our own tables, no input reaches it
+        return self.names[entry]
+
+
+def straight_writer(namespace: str, root: str, record: Record) -> Callable[[Any], str]:
+    """Return a function that writes a document as ``builder.compile_writer`` does, or stumbles."""
+    program = _Program()
+    body = program.function(record, _write_record)
+    opening, closing = f'<{root} xmlns="{namespace}">', f"</{root}>"
+    program.lines += [
+        "def write(document):",
+        f"    if type(document) is not {program.name(record.type, 'Type')}: raise Stumble",
+        f"    parts = [{opening!r}]",
+        f"    {body}(document, parts)",
+        f"    parts.append({closing!r})",
+        "    return ''.join(parts)",
+    ]
+    written: Callable[[Any], str] = program.run("write")
+    return written
+
+
+def _write_record(program: _Program, record: Record, name: str) -> list[str]:
+    nodes = [node for node in record.nodes if not isinstance(node, Attribute | Content)]
+    lines = [line for node in nodes for line in _write_node(program, node)]
+    return [
+        f"def {name}(value, parts):",
+        "    out = parts.append",
+        *_write_uncarried(program, record),
+        *_indent(lines),
+    ]
+
+
+def _write_uncarried(program: _Program, record: Record) -> Iterator[str]:
+    for field, default in _known_defaults(record).items():
+        if field not in record.fields:
+            yield f"    if value.{field} != {program.name(default, 'default')}: raise Stumble"
+
+
+def _write_node(program: _Program, node: Node) -> list[str]:
+    match node:
+        case Leaf(element, field, codec, many):
+            line = f'out(f"<{element}>{{{_text(program, codec, "x")}}}</{element}>")'
+            return _each(field, many, [line])
+        case Constant(element, text):
+            return [f"out({f'<{element}>{escape(text)}</{element}>'!r})"]
+        case Nested(element, field, record, many):
+            return _each(field, many, _write_element(program, element, record))
+        case Within(element, nodes):
+            constants = sum(isinstance(inner, Constant) for inner in nodes)
+            inside = [line for inner in nodes for line in _write_node(program, inner)]
+            mark = f"start{len(program.names)}"
+            program.names[mark] = None
+            return [
+                f"{mark} = len(parts)",
+                f"out('<{element}>')",
+                *inside,
+                f"if len(parts) == {mark} + {1 + constants}: del parts[{mark}:]",
+                f"else: out('</{element}>')",
+            ]
+        case Attribute() | Content():
+            return []
+
+
+def _each(field: str, many: bool, lines: list[str]) -> list[str]:
+    if many:
+        return [f"for x in value.{field}:", *_indent(lines)]
+    return [f"x = value.{field}", "if x is not None:", *_indent(lines)]
+
+
+def _write_element(program: _Program, element: str, record: Record) -> list[str]:
+    """Write the element of a nested record, with its attributes and its own text."""
+    attributes = [node for node in record.nodes if isinstance(node, Attribute)]
+    content = next((node for node in record.nodes if isinstance(node, Content)), None)
+    marked = "".join(f' {node.name}=\\"{{{_attribute(program, node)}}}\\"' for node in attributes)
+    if content is not None:
+        text = _text(program, content.codec, f"x.{content.field}")
+        return [f'out(f"<{element}{marked}>{{{text}}}</{element}>")']
+    body = program.function(record, _write_record)
+    return [f'out(f"<{element}{marked}>")', f"{body}(x, parts)", f"out('</{element}>')"]
+
+
+def _text(program: _Program, codec: ValueCodec, value: str) -> str:
+    """Return the expression of a value as element text."""
+    if codec is TEXT:
+        return f"{value} if type({value}) is str and not unsafe({value}) else {program.name(_stumble_text, 'text')}({value})"
+    return f"{program.name(_escaping(codec), f'write_{abs(id(codec))}_')}({value})"
+
+
+def _attribute(program: _Program, node: Attribute) -> str:
+    value = f"x.{node.field}"
+    slow = program.name(_stumble_attribute, "attribute")
+    return f"{value} if type({value}) is str and not unsafe_attribute({value}) else {slow}({value})"
+
+
+def _stumble_text(value: Any) -> str:
+    text = TEXT.write(value)
+    if not isinstance(text, str):
+        raise Stumble
+    return escape(text)
+
+
+def _stumble_attribute(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Stumble
+    return escape_attribute(TEXT.write(value))
+
+
+_ESCAPING: dict[int, Callable[[Any], str]] = {}
+
+
+def _escaping(codec: ValueCodec) -> Callable[[Any], str]:
+    """Return the writer of a codec; those that may give markup are escaped."""
+    if id(codec) not in _ESCAPING:
+        write = codec.write
+
+        def escaped(value: Any) -> str:
+            text = write(value)
+            return escape(text) if UNSAFE(text) else text
+
+        _ESCAPING[id(codec)] = write if codec.plain else escaped
+    return _ESCAPING[id(codec)]
+
+
+def straight_reader(namespace: str, root: str, record: Record) -> Callable[[Any], Any]:
+    """Return a function that reads a document as ``parser.compile_reader`` does, or stumbles."""
+    program = _Program()
+    prefix = f"{{{namespace}}}"
+    program.names["SIGNATURE"] = SIGNATURE
+
+    def write(program: _Program, record: Record, name: str) -> list[str]:
+        return _read_record(program, record, name, prefix, write)
+
+    body = program.function(record, write)
+    program.lines += [
+        "def read(element):",
+        f"    if element.tag != {prefix + root!r}: raise Stumble",
+        f"    return {body}(element)",
+    ]
+    reader: Callable[[Any], Any] = program.run("read")
+    return reader
+
+
+Write = Callable[[_Program, Record, str], list[str]]
+
+
+def _read_record(program: _Program, record: Record, name: str, prefix: str, write: Write) -> list[str]:
+    lines = [f"def {name}(element):", *(f"    {line}" for line in _read_own(program, record))]
+    root = name == program.entry
+    lines += _indent(_read_children(program, record.nodes, prefix, write, signed=root))
+    fields = ", ".join(_argument(node) for node in _all_nodes(record.nodes))
+    lines += [f"    if {field} is missing: raise Stumble" for field in _required(record)]
+    return [*lines, f"    return {program.name(record.type, 'Type')}({fields})"]
+
+
+def _argument(node: Leaf | Nested | Attribute | Content) -> str:
+    several = isinstance(node, Leaf | Nested) and node.many
+    return f"{node.field}=tuple({node.field})" if several else f"{node.field}={node.field}"
+
+
+def _defaults(program: _Program, record: Record) -> Iterator[str]:
+    """Set every field to its default, and those without one to ``missing``."""
+    known = _known_defaults(record)
+    for node in _all_nodes(record.nodes):
+        if isinstance(node, Leaf | Nested) and node.many:
+            yield f"{node.field} = []"
+        else:
+            default = known[node.field]
+            named = "missing" if default is msgspec.NODEFAULT else program.name(default, "default")
+            yield f"{node.field} = {named}"
+
+
+def _known_defaults(record: Record) -> dict[str, Any]:
+    names, defaults = record.type.__struct_fields__, record.type.__struct_defaults__
+    required = dict.fromkeys(names[: len(names) - len(defaults)], msgspec.NODEFAULT)
+    return required | dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+
+
+def _required(record: Record) -> list[str]:
+    known = _known_defaults(record).items()
+    return [name for name, default in known if default is msgspec.NODEFAULT and name in record.fields]
+
+
+def _all_nodes(nodes: tuple[Node, ...]) -> Iterator[Leaf | Nested | Attribute | Content]:
+    for node in nodes:
+        if isinstance(node, Within):
+            yield from _all_nodes(node.nodes)
+        elif not isinstance(node, Constant):
+            yield node
+
+
+def _read_own(program: _Program, record: Record) -> Iterator[str]:
+    yield from _defaults(program, record)
+    for node in record.nodes:
+        if isinstance(node, Attribute):
+            yield f"text = element.get({node.name!r})"
+            yield f"if text is not None: {node.field} = {program.name(node.codec.read, 'read')}(text)"
+        elif isinstance(node, Content):
+            yield f"{node.field} = {_value(program, node.codec, 'element')}"
+
+
+def _value(program: _Program, codec: ValueCodec, element: str) -> str:
+    text = f"({element}.text or '')"
+    return text if codec is TEXT else f"{program.name(codec.read, 'read')}{text}"
+
+
+def _read_children(
+    program: _Program,
+    nodes: tuple[Node, ...],
+    prefix: str,
+    write: Write,
+    *,
+    around: str = "element",
+    signed: bool = False,
+) -> list[str]:
+    """Read the children of ``around`` in the order of the table; ``signed``: a signature may come last."""
+    inner = [node for node in nodes if not isinstance(node, Attribute | Content)]
+    if not inner:
+        return [f"if len({around}): raise Stumble"]
+    depth = len(program.names)
+    program.names[f"depth{depth}"] = None
+    here, tag, rest = f"child{depth}", f"tag{depth}", f"rest{depth}"
+    advance = [f"{here} = next({rest}, None)", f"{tag} = None if {here} is None else {here}.tag"]
+    lines = [f"{rest} = iter({around})", *advance]
+    for node in inner:
+        lines += _read_node(program, node, prefix, write, here, tag, advance)
+    if signed:
+        lines += [f"if {tag} == SIGNATURE:", *_indent(advance)]
+    return [*lines, f"if {tag} is not None: raise Stumble"]
+
+
+def _read_node(
+    program: _Program, node: Node, prefix: str, write: Write, here: str, tag: str, advance: list[str]
+) -> list[str]:
+    many = isinstance(node, Leaf | Nested) and node.many
+    element = node.element if isinstance(node, Leaf | Nested | Within | Constant) else ""
+    lines = [f"{'while' if many else 'if'} {tag} == {prefix + element!r}:"]
+    match node:
+        case Leaf(_, field, codec, _):
+            value = _value(program, codec, here)
+            lines += [f"    if len({here}): raise Stumble"]
+            lines += [f"    {field}.append({value})" if many else f"    {field} = {value}"]
+        case Nested(_, field, inner, _):
+            value = f"{program.function(inner, write)}({here})"
+            lines += [f"    {field}.append({value})" if many else f"    {field} = {value}"]
+        case Constant(_, text):
+            lines += [f"    if {here}.text != {text!r} or len({here}): raise Stumble"]
+        case Within(_, nodes):
+            lines += _indent(_read_children(program, nodes, prefix, write, around=here))
+        case _:
+            return []
+    lines += _indent(advance)
+    return lines
+
+
+def _indent(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
