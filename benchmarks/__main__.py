@@ -31,14 +31,12 @@ def main() -> None:
 
 
 def _print(measured: list[Row]) -> None:
-    print(
-        f"{'step':<22}{'kind':<16}{'ours us':>10}{'floor us':>10}{'x floor':>9}   peers (times slower than ours)"
-    )
+    head = ("step", "kind", "ours us", "floor us", "x floor")
+    print("{:<22}{:<16}{:>10}{:>10}{:>9}   peers (times slower than ours)".format(*head))
     for row in measured:
         peers = ", ".join(f"{name} {us:.0f} us ({us / row.ours_us:.1f}x)" for name, us in row.peers.items())
-        print(
-            f"{row.step:<22}{row.kind:<16}{row.ours_us:>10.1f}{row.floor_us:>10.1f}{row.ratio:>9.2f}   {peers}"
-        )
+        numbers = f"{row.ours_us:>10.1f}{row.floor_us:>10.1f}{row.ratio:>9.2f}"
+        print(f"{row.step:<22}{row.kind:<16}{numbers}   {peers}")
 
 
 if __name__ == "__main__":

@@ -32,14 +32,28 @@ class Floor:
             raise TypeError("the floor is measured with ECDSA")
         self.private, self.public = private, private.public_key()
         self.tree = etree.fromstring(plain)
+        self.nsmap, self.plan = dict(self.tree.nsmap), _plan(self.tree)
         self.schema = etree.XMLSchema(file=str(resources.schema(kind.schema)))
         self.rules = _stylesheet(kind)
         self.today = etree.XSLT.strparam("2025-03-03")
         self.value = self.private.sign(_canonical(etree.fromstring(signed)[-1][0]), _ALGORITHM)
 
     def build(self) -> bytes:
-        """Serialise a finished tree."""
-        return etree.tostring(self.tree)
+        """Make the elements one by one and serialise them: no values, no types, no checks."""
+        return etree.tostring(self._tree())
+
+    def _tree(self) -> etree._Element:
+        made: list[etree._Element] = []
+        for parent, tag, text, attributes in self.plan:
+            above = made[parent] if parent is not None else None
+            element = (
+                etree.Element(tag, attributes, nsmap=self.nsmap)
+                if above is None
+                else etree.SubElement(above, tag, attributes)
+            )
+            element.text = text
+            made.append(element)
+        return made[0]
 
     def sign(self) -> bytes:
         """Parse, canonicalise, digest, sign; the result is put together from its bytes."""
@@ -73,12 +87,26 @@ class Floor:
         return _texts(etree.fromstring(self.plain))
 
     def exchange(self) -> list[str | None]:
-        """One message: serialise, canonicalise, sign; parse the whole message, verify, validate, take the texts."""
-        self.build()
-        self._seal(self.tree)
+        """One message: make, canonicalise, sign; parse the whole message, verify, validate, take the texts."""
+        self._seal(self._tree())
         tree = self._open(etree.fromstring(self.message)[1])
         self.validate(tree)
         return _texts(tree)
+
+
+def _plan(root: etree._Element) -> list[tuple[int | None, str, str | None, dict[str, str]]]:
+    """Every element: place of its parent in this list, tag, text, attributes."""
+    elements = list(root.iter())
+    places = {element: place for place, element in enumerate(elements)}
+    return [
+        (
+            places.get(element.getparent()),
+            str(element.tag),
+            element.text,
+            {str(k): str(v) for k, v in element.items()},
+        )
+        for element in elements
+    ]
 
 
 def _texts(root: etree._Element) -> list[str | None]:

@@ -23,8 +23,9 @@ def flatness(messages: int) -> str:
     gc.collect()
     after = _resident_kib()
     return (
-        f"memory: {before / 1024:.1f} MiB after {warm_up} exchanges, {after / 1024:.1f} MiB after {messages} more"
-        f" (growth {after - before} KiB, peak {peak / 1024:.1f} MiB)"
+        f"memory: {before / 1024:.1f} MiB after {warm_up} exchanges, "
+        f"{after / 1024:.1f} MiB after {messages} more "
+        f"(growth {after - before} KiB, peak {peak / 1024:.1f} MiB)"
     )
 
 

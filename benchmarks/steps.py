@@ -224,7 +224,7 @@ def _sign_tree(bench: Bench) -> Row:
 
 
 def _verify(bench: Bench) -> Row:
-    """Ours with the chain (remembered by certificate); signxml with its chain, and with the certificate pinned."""
+    """Ours with the chain, remembered by certificate; signxml with its chain, and with it pinned."""
     now = SystemClock().now()
     pki = create_pki(1, [bench.sender], now)
     credentials, trust = pki.gateways[bench.sender], pki.trust(bench.sender)
