@@ -87,7 +87,7 @@ class Floor:
         return _texts(etree.fromstring(self.plain))
 
     def exchange(self) -> list[str | None]:
-        """One message: make, canonicalise, sign; parse the whole message, verify, validate, take the texts."""
+        """One message: make, canonicalise, sign; parse all of it, verify, validate, take the texts."""
         self._seal(self._tree())
         tree = self._open(etree.fromstring(self.message)[1])
         self.validate(tree)

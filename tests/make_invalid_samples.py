@@ -82,7 +82,9 @@ def certificates() -> Iterator[tuple[str, m.Certificate]]:
     yield "D09b--beyond-three-days", replace(late, transport=transport(departure_date=date(2021, 3, 1)))
     yield (
         "D10--over-a-year-after-shipment",
-        certificate(transport=transport(departure_date=date(2024, 2, 1)), tick_boxes=ticked(issued_retroactively=True)),
+        certificate(
+            transport=transport(departure_date=date(2024, 2, 1)), tick_boxes=ticked(issued_retroactively=True)
+        ),
     )
     yield "D12--item-number-twice", certificate(items=(item(1), item(1)))
     yield "D13--fifty-one-items", certificate(items=tuple(item(number) for number in range(1, 52)))
@@ -104,7 +106,10 @@ def certificates() -> Iterator[tuple[str, m.Certificate]]:
     yield "D22--material-of-the-same-heading", certificate(items=(unchanged,))
     yield "D23--de-minimis-without-tariff-change", certificate(tick_boxes=ticked(de_minimis=True))
     yield "D24--accumulation-of-wholly-obtained", certificate(tick_boxes=ticked(accumulation=True))
-    yield "D25--fob-missing-for-indonesia", to_state("ID", items=(item(origin_criterion=criterion("RVC", 45)),))
+    yield (
+        "D25--fob-missing-for-indonesia",
+        to_state("ID", items=(item(origin_criterion=criterion("RVC", 45)),)),
+    )
     priced = item(fob=m.Amount(value=Decimal(15600), currency="USD"))
     yield "D26--fob-not-asked-for", certificate(items=(priced,))
     yield "D27--no-weight", certificate(items=(item(gross_weight=None),))
@@ -113,7 +118,10 @@ def certificates() -> Iterator[tuple[str, m.Certificate]]:
     yield "D29--invoicing-company-missing", certificate(tick_boxes=ticked(third_country_invoicing=True))
     yield "D30--original-missing", certificate(tick_boxes=ticked(back_to_back=True))
     own = replace(ORIGINAL, reference="VN-TH 25/01/00815", issuing_country="VN")
-    yield "D32--original-of-the-same-state", certificate(original_proofs=(own,), tick_boxes=ticked(back_to_back=True))
+    yield (
+        "D32--original-of-the-same-state",
+        certificate(original_proofs=(own,), tick_boxes=ticked(back_to_back=True)),
+    )
     yield "D33--exhibition-missing", certificate(tick_boxes=ticked(exhibition=True))
     old = m.ReplacedCertificate(reference="VN-TH 23/02/00815", issued_on=date(2023, 12, 1))
     yield "D35--replaced-after-a-year", certificate(replaces=old)
@@ -125,7 +133,9 @@ def certificates() -> Iterator[tuple[str, m.Certificate]]:
 def responses() -> Iterator[tuple[str, m.CustomsResponse]]:
     """Broken Customs Responses."""
     granted = customs_response(certificate(), moment=MOMENT, import_declaration="10123456789")
-    refused = customs_response(certificate(), moment=MOMENT, decision=Decision.REJECTED, reason=ReasonCode.HS_MISMATCH)
+    refused = customs_response(
+        certificate(), moment=MOMENT, decision=Decision.REJECTED, reason=ReasonCode.HS_MISMATCH
+    )
     yield "R02--rejected-after-sixty-days", replace(refused, received_on=DAY - timedelta(days=61))
     yield "R04--refused-item-missing", replace(granted, decision=Decision.PARTLY_UTILISED)
     wordless = (m.Reason(code=ReasonCode.DATA_MISMATCH),)
@@ -213,15 +223,25 @@ def wrong_structure() -> Iterator[Sample]:
     """Faults that the schema sees, on a certificate for Thai eyes."""
     thai = certificate(consignee=party("บริษัท กาแฟสยาม จำกัด", "TH"), items=(item(marks="กาแฟดิบ 1-100"),))
     text = build(thai, "asean/eform-d", indent=True).decode()
-    start, middle, end = text.index("  <Exporter>"), text.index("  <Consignee>"), text.index("  <Consignment>")
+    start, middle, end = (
+        text.index("  <Exporter>"),
+        text.index("  <Consignee>"),
+        text.index("  <Consignment>"),
+    )
     swapped = text[:start] + text[middle:end] + text[start:middle] + text[end:]
     number = "  <ID>VN-TH 25/02/00006</ID>\n"
     yield "XSD-ORDER--consignee-before-exporter", swapped.encode()
     yield "XSD-MISSING--no-type-code", text.replace("  <TypeCode>861</TypeCode>\n", "").encode()
-    yield "XSD-UNEXPECTED--remarks", text.replace("  <TickBoxes>", "  <Remarks>urgent</Remarks>\n  <TickBoxes>").encode()
+    yield (
+        "XSD-UNEXPECTED--remarks",
+        text.replace("  <TickBoxes>", "  <Remarks>urgent</Remarks>\n  <TickBoxes>").encode(),
+    )
     yield "XSD-REPEATED--two-numbers", text.replace(number, number + number).encode()
     yield "XSD-VALUE--unit-in-words", text.replace('unitCode="KGM">6100', 'unitCode="KILO">6100').encode()
-    yield "XSD-ATTRIBUTE--no-unit", text.replace('GrossMassMeasure unitCode="KGM"', "GrossMassMeasure").encode()
+    yield (
+        "XSD-ATTRIBUTE--no-unit",
+        text.replace('GrossMassMeasure unitCode="KGM"', "GrossMassMeasure").encode(),
+    )
     yield "KIND-UNKNOWN--version-two", text.replace("eform-d:1", "eform-d:2").encode()
 
 
@@ -250,7 +270,9 @@ DOCUMENTS: tuple[tuple[str, Iterator[tuple[str, m.Value]]], ...] = (
 def samples() -> dict[str, bytes]:
     """File name to bytes, all of them."""
     made = {
-        f"{name}.xml": build(document, kind, indent=True) for kind, documents in DOCUMENTS for name, document in documents
+        f"{name}.xml": build(document, kind, indent=True)
+        for kind, documents in DOCUMENTS
+        for name, document in documents
     }
     return made | {f"{name}.xml": data for name, data in (*wrong_structure(), *unreadable())}
 
@@ -270,4 +292,3 @@ def write() -> None:
 
 if __name__ == "__main__":
     write()
-

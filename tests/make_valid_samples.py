@@ -89,7 +89,9 @@ def replacement() -> m.Certificate:
 def grace(day: date) -> m.Certificate:
     """Issued two days after departure without the tick: in order before OCP 2021."""
     base = builders.issued_on(day)
-    return replace(base, transport=replace(base.transport or m.Transport(), departure_date=day - timedelta(days=2)))
+    return replace(
+        base, transport=replace(base.transport or m.Transport(), departure_date=day - timedelta(days=2))
+    )
 
 
 def in_script(state: str, number: int) -> m.Certificate:
@@ -104,8 +106,15 @@ def in_script(state: str, number: int) -> m.Certificate:
 
 def answers() -> Iterator[tuple[str, str, m.Value]]:
     """Everything that is not a certificate."""
-    moment, about = asean.DEFAULT_MOMENT, made("answered", 400, issuer="VN", importer="TH", items=3, shape="plain")
-    yield "customs-response", "utilised", customs_response(about, moment=moment, import_declaration="IM20250042")
+    moment, about = (
+        asean.DEFAULT_MOMENT,
+        made("answered", 400, issuer="VN", importer="TH", items=3, shape="plain"),
+    )
+    yield (
+        "customs-response",
+        "utilised",
+        customs_response(about, moment=moment, import_declaration="IM20250042"),
+    )
     yield (
         "customs-response",
         "partly-utilised",
@@ -121,13 +130,17 @@ def answers() -> Iterator[tuple[str, str, m.Value]]:
     yield "eform-d-cancellation", "final", asean.cancellation(chance, about.reference or "", "VN", DAY)
     replaced = asean.cancellation(chance, about.reference or "", "VN", DAY, replaced_by="VN-TH 25/02/00401")
     yield "eform-d-cancellation", "replaced", replaced
-    yield "retransmission-request", "two-certificates", asean.retransmission_request(
-        ("VN-TH 25/02/00400", "VN-TH 25/02/00401"), "TH", DAY
+    yield (
+        "retransmission-request",
+        "two-certificates",
+        asean.retransmission_request(("VN-TH 25/02/00400", "VN-TH 25/02/00401"), "TH", DAY),
     )
     declared = asean.declaration(stream(2025, "sample", "acdd"), 1, issuer="SG", importer="MY", items=3)
     yield "acdd", "three-lines", declared
-    yield "acdd-response", "matched", asean.declaration_response(
-        declared, issuing_country="SG", responding_country="MY", moment=moment
+    yield (
+        "acdd-response",
+        "matched",
+        asean.declaration_response(declared, issuing_country="SG", responding_country="MY", moment=moment),
     )
     yield "acdd-cancellation", "final", asean.cancellation(chance, declared.number or "", "SG", DAY)
     for outcome in (m.Outcome.ACCEPTED, m.Outcome.REJECTED):
@@ -143,10 +156,12 @@ def acknowledgement(outcome: m.Outcome) -> m.Acknowledgement:
 def samples() -> dict[str, bytes]:
     """File name to bytes."""
     found = {
-        f"eform-d--{name}.xml": build(document, "asean/eform-d", indent=True) for name, document in certificates()
+        f"eform-d--{name}.xml": build(document, "asean/eform-d", indent=True)
+        for name, document in certificates()
     }
     return found | {
-        f"{kind}--{name}.xml": build(document, f"asean/{kind}", indent=True) for kind, name, document in answers()
+        f"{kind}--{name}.xml": build(document, f"asean/{kind}", indent=True)
+        for kind, name, document in answers()
     }
 
 

@@ -28,9 +28,7 @@ NodeMaker = Callable[..., Node]
 
 def received(ledger: Ledger, gateway: str, kind: str = EFORM_D) -> list[Entry]:
     """What a gateway took in of one kind, oldest first."""
-    return [
-        entry for entry in ledger.entries(gateway=gateway, kind=kind) if entry.direction is Direction.RECEIVED
-    ]
+    return list(ledger.entries(gateway=gateway, kind=kind, direction=Direction.RECEIVED))
 
 
 def last(ledger: Ledger, gateway: str, kind: str = EFORM_D) -> Entry:

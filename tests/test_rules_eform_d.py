@@ -147,7 +147,13 @@ def test_a_rule_speaks_of_its_own_fault_alone(document: m.Certificate, expected:
 
 @pytest.mark.parametrize(
     ("phase", "days", "expected"),
-    [("OCP20", 3, set()), ("OCP20", 4, {"D09b"}), ("ATIGA09", 3, set()), ("ATIGA09", 4, {"D09b"}), ("OCP21", 1, {"D09"})],
+    [
+        ("OCP20", 3, set()),
+        ("OCP20", 4, {"D09b"}),
+        ("ATIGA09", 3, set()),
+        ("ATIGA09", 4, {"D09b"}),
+        ("OCP21", 1, {"D09"}),
+    ],
 )
 def test_the_days_of_grace_ended_with_ocp21(phase: str, days: int, expected: set[str]) -> None:
     """Three days after shipment needed no tick before OCP 2021; since then every day does."""

@@ -89,7 +89,11 @@ def test_xmllint_takes_the_valid_samples() -> None:
         pytest.skip("xmllint is not installed (Debian: libxml2-utils)")
     for kind in KINDS:
         corridor, name = kind.name.split("/")
-        files = [str(path) for path in VALID if path.parent.parent.name == corridor and path.name.startswith(f"{name}--")]
+        files = [
+            str(path)
+            for path in VALID
+            if path.parent.parent.name == corridor and path.name.startswith(f"{name}--")
+        ]
         schema = str(resources.schema(kind.schema))
         done = subprocess.run(["xmllint", "--noout", "--schema", schema, *files], capture_output=True)
         assert done.returncode == 0, done.stderr.decode()

@@ -72,7 +72,7 @@ def progress(items: Iterable[T], *, total: int | None, doing: str) -> Iterator[T
 
 @contextmanager
 def meter(doing: str) -> Iterator[Any]:
-    """Give a function ``(done, total)`` that moves a progress bar on a terminal and does nothing in a pipe."""
+    """Give a function ``(done, total)`` that moves a progress bar; in a pipe it does nothing."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return

@@ -118,5 +118,5 @@ def init_pki(
     pki = create_pki(seed, gateways, moment_option(moment) or SystemClock().now(), algorithm)
     write_pki(pki, folder, force=force)
     say(
-        f"test keys of {len(gateways)} gateways written to {folder} (for tests only: they follow from the seed)"
+        f"test keys of {len(gateways)} gateways written to {folder}; they follow from the seed: for tests only"
     )

@@ -144,7 +144,8 @@ def _write_element(program: _Program, element: str, record: Record) -> list[str]
 def _text(program: _Program, codec: ValueCodec, value: str) -> str:
     """Return the expression of a value as element text."""
     if codec is TEXT:
-        return f"{value} if type({value}) is str and not unsafe({value}) else {program.name(_stumble_text, 'text')}({value})"
+        slow = program.name(_stumble_text, "text")
+        return f"{value} if type({value}) is str and not unsafe({value}) else {slow}({value})"
     return f"{program.name(_escaping(codec), f'write_{abs(id(codec))}_')}({value})"
 
 

@@ -14,8 +14,8 @@ from asw_exchange.model import (
     Cancellation,
     Certificate,
     CustomsResponse,
-    DeclaredItem,
     Decision,
+    DeclaredItem,
     ExportDeclaration,
     Finding,
     OriginRule,
@@ -59,7 +59,9 @@ def declaration(
     port = pick(chance, [place for place in PLACES[importer] if {"1", "3"} & set(place.modes)])
     exporter, agent = pick(chance, FIRMS[issuer]), pick(chance, FIRMS[issuer])
     return ExportDeclaration(
-        number=f"30{departure.year % 10}{number:09}" if issuer == "VN" else f"{issuer}{departure.year}{number:08}",
+        number=f"30{departure.year % 10}{number:09}"
+        if issuer == "VN"
+        else f"{issuer}{departure.year}{number:08}",
         exporter=Party(name=exporter.name, identifier=exporter.identifier),
         consignee=_consignee(chance, importer),
         agent=Party(name=f"{agent.city} Forwarding Agents", identifier=agent.identifier),

@@ -73,7 +73,9 @@ def _item_count(chance: Random) -> int:
     return chance.randrange(9, 21) if lot < 97 else chance.randrange(21, 51)
 
 
-def _plain(chance: Random, number: int, issuer: str, importer: str, issued_on: date, count: int) -> Certificate:
+def _plain(
+    chance: Random, number: int, issuer: str, importer: str, issued_on: date, count: int
+) -> Certificate:
     declared_on = issued_on - timedelta(days=chance.randrange(0, 3))
     authority, place = AUTHORITIES[issuer]
     return Certificate(
@@ -109,7 +111,9 @@ def _invoices(chance: Random, before: date, items: int) -> tuple[Invoice, ...]:
     count = 1 if items < 4 else chance.randrange(1, 4)
     day = before - timedelta(days=chance.randrange(1, 20))
     first = chance.randrange(100, 9000)
-    return tuple(Invoice(number=f"INV-{day.year}-{first + offset:05}", issued_on=day) for offset in range(count))
+    return tuple(
+        Invoice(number=f"INV-{day.year}-{first + offset:05}", issued_on=day) for offset in range(count)
+    )
 
 
 def _transport(chance: Random, issuer: str, importer: str, departure: date) -> Transport:
@@ -165,7 +169,9 @@ def _exhibition(chance: Random, plain: Certificate) -> Certificate:
     name, city, country = pick(chance, here)
     return replace(
         plain,
-        exhibition=Exhibition(name=name, address=Address(lines=("Exhibition halls 1-4",), city=city, country=country)),
+        exhibition=Exhibition(
+            name=name, address=Address(lines=("Exhibition halls 1-4",), city=city, country=country)
+        ),
         tick_boxes=_ticked(plain, exhibition=True),
     )
 
@@ -189,7 +195,9 @@ def _back_to_back(chance: Random, plain: Certificate) -> Certificate:
     issued_on = plain.certification.signed_on if plain.certification else DEFAULT_DATE
     day = (issued_on or DEFAULT_DATE) - timedelta(days=chance.randrange(20, 200))
     proof = OriginalProof(
-        reference=reference(first, issuer, day.year, chance.randrange(1, 90_000)), issued_on=day, issuing_country=first
+        reference=reference(first, issuer, day.year, chance.randrange(1, 90_000)),
+        issued_on=day,
+        issuing_country=first,
     )
     return replace(
         plain,

@@ -36,7 +36,9 @@ class Good:
 
 def _good(line: str) -> Good:
     """Read a line of the table: fields divided by |, lists by blanks or semicolons."""
-    hs, description, unit, weight, price, package, contents, criteria, exporters, *mark = map(str.strip, line.split("|"))
+    hs, description, unit, weight, price, package, contents, criteria, exporters, *mark = map(
+        str.strip, line.split("|")
+    )
     hs6, suffix = hs.split()
     return Good(
         hs6=hs6,

@@ -24,13 +24,11 @@ def needs_fob(criterion: OriginCriterion, issuer: str, importer: str) -> bool:
     return criterion.percentage is not None and bool(FOB_STATES & {issuer, importer})
 
 
-def goods_of(state: str, *, changed: bool = False, wholly: bool = False) -> tuple[Good, ...]:
-    """Return what a state exports; ``changed``: with a change of tariff class, ``wholly``: wholly obtained."""
+def goods_of(state: str, *, changed: bool = False) -> tuple[Good, ...]:
+    """Return what a state exports; ``changed``: goods that undergo a change of tariff class."""
     found = tuple(good for good in GOODS if state in good.exporters)
     if changed:
         found = tuple(good for good in found if _changing(good))
-    if wholly:
-        found = tuple(good for good in found if "WO" in good.criteria)
     return found
 
 
@@ -57,7 +55,10 @@ def item(
     maker = pick(chance, FIRMS[producer or issuer])
     return Item(
         number=number,
-        marks=pick(chance, ("N/M", f"LOT {chance.randrange(1, 900):03}", f"{maker.name.split()[0].upper()} 1-{count}")),
+        marks=pick(
+            chance,
+            ("N/M", f"LOT {chance.randrange(1, 900):03}", f"{maker.name.split()[0].upper()} 1-{count}"),
+        ),
         packages=(Packages(count=count, type=good.package),),
         description=f"{good.description}; {quantity} {good.unit}",
         quantity=Quantity(value=quantity, unit=good.unit),

@@ -28,7 +28,9 @@ def generate_messages(
     """
     corridor, found = corridor_of(kind), find_kind(kind)
     documents = enumerate(generate(kind, seed=seed, count=count), 1)
-    names = ((f"{kind.split('/')[1]}-{seed}-{number:06}.xml", number, document) for number, document in documents)
+    names = (
+        (f"{kind.split('/')[1]}-{seed}-{number:06}.xml", number, document) for number, document in documents
+    )
     if pki is None:
         return ((name, to_bytes(found.layout.write(document), indent=True)) for name, _, document in names)
     keys = load_pki(pki)
@@ -38,7 +40,9 @@ def generate_messages(
         signed = sign_canonical(found.layout.write(document).encode(), keys.key(sender), corridor.policy)
         if not envelope:
             return signed
-        header = Header(id=f"{sender}-{number:08}", kind=kind, sender=sender, receiver=receiver, sent_at=SENT_AT)
+        header = Header(
+            id=f"{sender}-{number:08}", kind=kind, sender=sender, receiver=receiver, sent_at=SENT_AT
+        )
         return corridor.envelope.pack(header, signed)
 
     return ((name, sealed(number, document)) for name, number, document in names)
@@ -49,7 +53,9 @@ def route(kind: MessageKind, document: Any, corridor: Corridor) -> tuple[str, st
     sender, receiver = kind.route(document)
     if isinstance(document, ExportDeclaration):
         sender = document.items[0].origin_country
-        receiver = document.consignee.address.country if document.consignee and document.consignee.address else None
+        receiver = (
+            document.consignee.address.country if document.consignee and document.consignee.address else None
+        )
     members = [code for code in corridor.members if code not in (sender, receiver)]
     if not members:
         raise CredentialError(f"the corridor {corridor.name} has too few members for a message")

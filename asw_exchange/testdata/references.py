@@ -19,7 +19,9 @@ _PATTERNS: dict[str, Callable[[str, int, int], str]] = {
     "PH": lambda importer, year, number: f"PH-D-{year}-{importer}{number:07}",
     "SG": lambda importer, year, number: f"SG{year}{number:08}",
     "TH": lambda importer, year, number: f"D{year}-{number:07}",
-    "VN": lambda importer, year, number: f"VN-{importer} {year % 100:02}/{1 + number // 100_000:02}/{number % 100_000:05}",
+    "VN": lambda importer, year, number: (
+        f"VN-{importer} {year % 100:02}/{1 + number // 100_000:02}/{number % 100_000:05}"
+    ),
 }
 
 

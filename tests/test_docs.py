@@ -1,0 +1,111 @@
+"""What the documentation says is true: its commands run, and everything that there is stands in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from asw_exchange import cli
+from asw_exchange.corridors import all_corridors
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of the README in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
+    """Every shell block, in order, in an empty folder; the first that fails stops."""
+    scripts = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "TERM": "dumb"}
+    commands = "\n".join(blocks("sh"))
+    assert commands.count("asw ") >= 12
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_the_example_of_the_readme_runs(code: str) -> None:
+    """The library example does what it says."""
+    exec(compile(code, "README.md", "exec"), {})
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command with its full name."""
+
+    def walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield name, command
+        else:
+            for part, child in inner.items():
+                yield from walk(child, f"{name} {part}".strip())
+
+    yield from walk(typer.main.get_command(cli.app), "")
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_command_is_documented(name: str, command: Any) -> None:
+    """Each stands in the README and explains itself and its options."""
+    assert f"asw {name}" in README
+    assert command.help
+    for parameter in command.params:
+        if parameter.name not in ("help", "json_", "db", "force"):
+            assert getattr(parameter, "help", None), (name, parameter.name)
+
+
+def test_every_corridor_stands_in_the_readme() -> None:
+    """The table of corridors is complete, and each has its sources written down."""
+    for corridor in all_corridors():
+        assert f"`{corridor.name}`" in README
+        folder = corridor.name.replace("-", "_")
+        assert (ROOT / "schemas" / folder / "SOURCES.md").is_file() or (
+            ROOT / "schemas" / corridor.name / "SOURCES.md"
+        ).is_file()
+
+
+def test_where_things_live_names_what_is_there() -> None:
+    """Every path in the table of CONTRIBUTING exists."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    for path in re.findall(r"`((?:asw_exchange|schemas|tests)/[^`<]*)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_nothing_of_this_machine_is_committed() -> None:
+    """No registry host, no path of a machine, in any tracked file."""
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("not a git checkout")
+    words = [
+        "pypi" + ".org",
+        "python" + "hosted",
+        "registry." + "npmjs",
+        "deb." + "debian",
+        "/wo" + "rk/",
+        "/ro" + "ot/",
+    ]
+    for name in filter(None, done.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file() and path.stat().st_size < 1_000_000:
+            text = path.read_text(errors="replace")
+            assert not [word for word in words if word in text], name
