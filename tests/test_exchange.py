@@ -73,7 +73,7 @@ def test_the_same_bytes_again_are_a_duplicate_with_the_same_answer(node: NodeMak
     again = thailand.receive(raw, corridor="asean", peer="VN")
     assert first == again
     assert [entry.outcome for entry in received(ledger, "TH")] == [Outcome.ACCEPTED, Outcome.DUPLICATE]
-    assert len([e for e in ledger.entries(gateway="TH", kind="asean/customs-response")]) == 1
+    assert len(ledger.entries(gateway="TH", kind="asean/customs-response")) == 1
 
 
 def test_a_retransmission_counts_on_both_sides(node: NodeMaker, network: Network, ledger: Ledger) -> None:

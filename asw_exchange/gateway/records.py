@@ -1,1 +1,0 @@
-from asw_exchange.records import Direction, Entry, Memory  # noqa: F401 - moved: import from asw_exchange.records
