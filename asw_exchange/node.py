@@ -17,10 +17,10 @@ from asw_exchange.clock import Clock
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Answer, Arrival, Corridor, MessageKind, Reply
 from asw_exchange.errors import LedgerError, UnknownKind
-from asw_exchange.gateway import UNKNOWN, Reception, receive
+from asw_exchange.gateway import Reception, receive
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Value
-from asw_exchange.records import Direction, Entry, Memory
+from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import SigningKey, TrustStore, sign_canonical
 
 

@@ -17,6 +17,9 @@ from asw_exchange.model import Finding, Outcome, Value
 
 T = TypeVar("T", bound=Value)
 
+UNKNOWN = "unknown"
+"""Kind of a message that could not be read, and peer where nobody can be told to have delivered it."""
+
 
 class Direction(StrEnum):
     """Which side of a transmission an entry tells of."""

@@ -9,7 +9,6 @@ import pytest
 
 from asw_exchange.corridor import MessageKind
 from asw_exchange.corridors import all_corridors
-from asw_exchange.gateway import UNKNOWN as UNKNOWN_TO_THE_GATEWAY
 from asw_exchange.ledger import Ledger, TallyRow, tally
 from asw_exchange.ledger.rows import is_acknowledgement
 from asw_exchange.ledger.transmissions import UNKNOWN
@@ -162,11 +161,6 @@ def test_two_gateways_that_send_the_same_unreadable_bytes_are_told_apart(ledger:
     """Each reception counts for the one that delivered it."""
     write(ledger, sent(), sent("MY-1", gateway="MY"), unreadable(), unreadable(peer="MY"))
     assert [(row.gateway, row.sent, row.rejected) for row in tally(ledger)] == [("MY", 1, 1), ("VN", 1, 1)]
-
-
-def test_unknown_means_the_same_to_the_gateway() -> None:
-    """The ledger knows unreadable messages by the word that the gateway writes down."""
-    assert UNKNOWN == UNKNOWN_TO_THE_GATEWAY
 
 
 @pytest.mark.parametrize(

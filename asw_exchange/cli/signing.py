@@ -117,6 +117,4 @@ def init_pki(
     gateways = sorted({code for corridor in all_corridors() for code in corridor.members})
     pki = create_pki(seed, gateways, moment_option(moment) or SystemClock().now(), algorithm)
     write_pki(pki, folder, force=force)
-    say(
-        f"test keys of {len(gateways)} gateways written to {folder}; they follow from the seed: for tests only"
-    )
+    say(f"test keys of {len(gateways)} gateways written to {folder}; for tests only")

@@ -17,12 +17,9 @@ from asw_exchange.corridor import Corridor, Reply
 from asw_exchange.errors import ConfigurationError, ExchangeError
 from asw_exchange.gateway.steps import STEPS, Delivery, Refused
 from asw_exchange.model import Acknowledgement, Finding, Outcome
-from asw_exchange.records import Direction, Entry, Memory
+from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import TrustStore
 from asw_exchange.validation import findings_of_error
-
-UNKNOWN = "unknown"
-"""Kind of a message whose kind could not be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from asw_exchange.ledger.tables import ONE, ZERO, entries
-from asw_exchange.ledger.transmissions import UNKNOWN, TallyFilter, conditions, transmissions
+from asw_exchange.ledger.transmissions import TallyFilter, conditions, transmissions
 from asw_exchange.model import Outcome
-from asw_exchange.records import Direction
+from asw_exchange.records import UNKNOWN, Direction
 
 
 class Mismatch(NamedTuple):

@@ -21,8 +21,8 @@ from asw_exchange.ledger.rows import fields_of
 from asw_exchange.ledger.statements import ENTRY
 from asw_exchange.ledger.store import Ledger
 from asw_exchange.ledger.tables import ONE, citations, entries
-from asw_exchange.ledger.transmissions import UNKNOWN, address
-from asw_exchange.records import Direction, Entry
+from asw_exchange.ledger.transmissions import address
+from asw_exchange.records import UNKNOWN, Direction, Entry
 
 
 class Relation(StrEnum):

@@ -29,10 +29,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from asw_exchange.ledger.rows import microseconds
 from asw_exchange.ledger.tables import IS_RECEIVED, IS_SENT, ONE, ZERO, entries, outbox
 from asw_exchange.model import Outcome
-from asw_exchange.records import Direction
-
-UNKNOWN = "unknown"
-"""Kind of a message that could not be read, and peer when nobody can be told to have delivered it."""
+from asw_exchange.records import UNKNOWN, Direction
 
 Columns = ReadOnlyColumnCollection[str, Any]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict, cast
+from typing import TypedDict
 
 from lxml import etree
 
-from asw_exchange.codec import path_of
+from asw_exchange.codec import line_of, path_of
 
 
 class Place(TypedDict):
@@ -18,4 +18,4 @@ class Place(TypedDict):
 
 def place_of(element: etree._Element) -> Place:
     """Return path and line of an element, to be given to an error with ``**``."""
-    return {"path": path_of(element), "line": cast(Any, element).sourceline}
+    return {"path": path_of(element), "line": line_of(element)}

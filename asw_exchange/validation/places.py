@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, cast
 
 from lxml import etree
 
 from asw_exchange.codec import path_of
 
 _LONGEST_VALUE = 200
-
-
-def line_of(element: etree._Element) -> int | None:
-    """Return the line that an element begins on; None when it was not parsed from a file."""
-    line: int | None = cast(Any, element).sourceline
-    return line
 
 
 def path_to(element: etree._Element, attribute: str | None = None) -> str:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from asw_exchange.codec import read_trusted
+from asw_exchange.codec import line_of, read_trusted
 from asw_exchange.errors import ConfigurationError
-from asw_exchange.validation.places import line_of
 
 SCHEMATRON = "http://purl.oclc.org/dsdl/schematron"
 XSLT = "http://www.w3.org/1999/XSL/Transform"

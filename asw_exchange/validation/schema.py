@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import msgspec
 from lxml import etree
 
-from asw_exchange.codec import read_trusted
+from asw_exchange.codec import line_of, read_trusted
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.model import Finding, Severity
 from asw_exchange.validation.phrases import listing
-from asw_exchange.validation.places import line_of, path_to
+from asw_exchange.validation.places import path_to
 from asw_exchange.validation.report import limited
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"

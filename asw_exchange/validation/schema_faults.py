@@ -19,11 +19,11 @@ from xmlschema.validators import (
     XsdSimpleType,
 )
 
-from asw_exchange.codec import name_of
+from asw_exchange.codec import line_of, name_of
 from asw_exchange.model import Finding, Severity
 from asw_exchange.validation.content import Fault, FaultKind, faults, slots_of
 from asw_exchange.validation.phrases import listing, sequence
-from asw_exchange.validation.places import line_of, path_to, shortened
+from asw_exchange.validation.places import path_to, shortened
 from asw_exchange.validation.wording import documentation_of, expected_by
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"

@@ -10,10 +10,11 @@ from typing import Any, cast
 
 from lxml import etree
 
+from asw_exchange.codec import line_of
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.model import Finding, Severity
 from asw_exchange.validation.catalogue import Rule, read_catalogue
-from asw_exchange.validation.places import Places, line_of, shortened
+from asw_exchange.validation.places import Places, shortened
 from asw_exchange.validation.report import limited
 from asw_exchange.validation.rule_checks import check_rule_file
 from asw_exchange.validation.rule_file import Assertion, Let, Pattern, RuleFile, read_rule_file, unknown_phase
