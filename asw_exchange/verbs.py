@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -22,7 +23,7 @@ from asw_exchange.errors import ConfigurationError, ExchangeError, WrongKind
 from asw_exchange.gateway import validate_kind
 from asw_exchange.model import Finding, Value
 from asw_exchange.signature import SigningKey, TrustStore, Verified
-from asw_exchange.validation import Report, findings_of_error, in_order, load_schema
+from asw_exchange.validation import Report, findings_of_error, in_order, load_schema, validate_element
 
 
 def build(document: Value, kind: str, *, indent: bool = False) -> bytes:
@@ -84,6 +85,23 @@ def validate(xml: bytes, *, kind: str | None = None, moment: datetime | None = N
         return Report(kind=None, ruleset=None, findings=(findings_of_error(error),))
 
 
+def validate_against(
+    xml: bytes, *, schema: Path | None = None, rules: Path | None = None, phase: str | None = None
+) -> Report:
+    """Check any document against a partner's own XML Schema and Schematron, and return all findings.
+
+    ``phase`` chooses a phase of the Schematron file (default: its default phase, else all patterns).
+    Raises ConfigurationError for a schema or rule file that cannot be used; never for the document.
+    """
+    phases = None if phase is None else lambda element: (phase,)
+    try:
+        return validate_element(codec.read(xml), schema=schema, rules=rules, phases=phases)
+    except ConfigurationError:
+        raise
+    except ExchangeError as error:
+        return Report(kind=None, ruleset=None, findings=(findings_of_error(error),))
+
+
 def _with_envelope(report: Report, corridor: Corridor, kind: MessageKind, root: etree._Element) -> Report:
     """Add what is wrong with the wrapping: its schema, and a header that announces another kind."""
     path = corridor.envelope.schema
@@ -106,4 +124,4 @@ def iter_findings(
     yield from validate(xml, kind=kind, moment=moment).findings
 
 
-__all__ = ["build", "is_valid", "iter_findings", "parse", "sign", "validate", "verify"]
+__all__ = ["build", "is_valid", "iter_findings", "parse", "sign", "validate", "validate_against", "verify"]

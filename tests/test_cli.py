@@ -124,6 +124,28 @@ def test_a_bad_file_is_a_finding(asw: Run, tmp_path: Path, content: bytes, rule:
     assert [finding["rule_id"] for finding in json.loads(result.out)["files"][0]["findings"]] == [rule]
 
 
+def test_a_partners_own_schema_and_rules(asw: Run, tmp_path: Path) -> None:
+    """Any document against any schema; one that cannot be used is exit code 3."""
+    schema, rules, file = tmp_path / "their.xsd", tmp_path / "their.sch", tmp_path / "note.xml"
+    schema.write_text(
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">'
+        '<xs:element name="note" type="xs:integer"/></xs:schema>'
+    )
+    rules.write_text(
+        '<schema xmlns="http://purl.oclc.org/dsdl/schematron"><pattern><rule context="/note">'
+        '<assert id="N1" test=". &gt; 5">the note is too small</assert></rule></pattern></schema>'
+    )
+    for content, code, found in (("7", 0, set()), ("3", 1, {"N1"}), ("x", 1, {"XSD-VALUE", "N1"})):
+        file.write_text(f"<note>{content}</note>")
+        result = asw("validate", file, "--schema", schema, "--rules", rules, "--json")
+        assert result.code == code
+        assert {each["rule_id"] for each in json.loads(result.out)["files"][0]["findings"]} == found
+    schema = tmp_path / "broken.xsd"
+    schema.write_text("<xs:schema/>")
+    assert asw("validate", file, "--schema", schema).code == 3
+    assert asw("validate", file, "--rules", tmp_path / "none.sch").code == 4
+
+
 def test_a_missing_file_is_exit_code_4(asw: Run, tmp_path: Path) -> None:
     """A file that is not there is named."""
     for arguments in (("validate",), ("parse",), ("build", "--kind", "asean/eform-d")):

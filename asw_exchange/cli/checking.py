@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,26 +40,43 @@ def validate(
     ],
     kind: Annotated[str | None, typer.Option("--kind", "-k", help="What the files must be.")] = None,
     moment: Moment = None,
+    schema: Annotated[
+        Path | None, typer.Option(metavar="XSD", help="Check against this schema instead of ours.")
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(metavar="SCH", help="Check against these Schematron rules instead of ours.")
+    ] = None,
+    phase: Annotated[str | None, typer.Option(help="Phase of the Schematron file.")] = None,
     json_: Json = False,
 ) -> None:
     """Check XML documents or whole messages against schemas and rules. Signatures: asw verify."""
-    from asw_exchange import verbs
-    from asw_exchange.corridors import find_kind
-
-    at = moment_option(moment)
-    if kind is not None:
-        find_kind(kind)
+    check = _own_check(schema, rules, phase) if schema or rules else _our_check(kind, moment)
     files = list(xml_files(paths))
-    reports = [
-        (file, verbs.validate(read_file(file), kind=kind, moment=at))
-        for file in progress(files, total=len(files), doing="Checking")
-    ]
+    reports = [(file, check(read_file(file))) for file in progress(files, total=len(files), doing="Checking")]
     if json_:
         print_json(_as_json(reports))
     else:
         _print_reports(reports)
     if not all(report.valid for _, report in reports):
         raise typer.Exit(1)
+
+
+def _our_check(kind: str | None, moment: str | None) -> Callable[[bytes], Report]:
+    from asw_exchange import verbs
+    from asw_exchange.corridors import find_kind
+
+    at = moment_option(moment)
+    if kind is not None:
+        find_kind(kind)
+    return lambda data: verbs.validate(data, kind=kind, moment=at)
+
+
+def _own_check(schema: Path | None, rules: Path | None, phase: str | None) -> Callable[[bytes], Report]:
+    from asw_exchange import verbs
+
+    for path in filter(None, (schema, rules)):
+        read_file(path)
+    return lambda data: verbs.validate_against(data, schema=schema, rules=rules, phase=phase)
 
 
 def _as_json(reports: list[tuple[Path, Report]]) -> dict[str, Any]:
