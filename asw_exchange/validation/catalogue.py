@@ -103,6 +103,13 @@ BUILT_IN_RULES = (
         hint="correct these and validate again",
     ),
     _built_in(
+        "document",
+        "RULES-NOT-RUN",
+        "rules are applied to every document whose structure is in order, or that is not too large",
+        "asw_exchange: bounds on what a stranger can make us do",
+        "repair the structure first",
+    ),
+    _built_in(
         "schema",
         "XSD-ROOT",
         "the document begins with the root element of its kind",

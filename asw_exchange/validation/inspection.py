@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from asw_exchange.codec import line_of, path_of
 from asw_exchange.errors import ExchangeError
 from asw_exchange.model import Finding, Severity
 from asw_exchange.validation.report import Report, in_order
@@ -36,11 +37,29 @@ def validate_element(
     """
     found = load_schema(schema).findings(element) if schema else ()
     ruleset = None
-    if rules:
+    if found and len(element) > MOST_CHILDREN:
+        found += (_rules_not_run(element),)
+    elif rules:
         candidates = [load_rules(rules, phase) for phase in _candidates(element, phases)]
         ruleset, more = _apply(candidates, element, parameters or {})
         found += more
     return Report(file=file, kind=kind, ruleset=ruleset, findings=in_order(found))
+
+
+MOST_CHILDREN = 2000
+"""Below the root of a document whose structure is broken: rules compare siblings, a flood takes minutes."""
+
+
+def _rules_not_run(element: etree._Element) -> Finding:
+    return Finding(
+        rule_id="RULES-NOT-RUN",
+        severity=Severity.ERROR,
+        message=f"the rules were not applied: {len(element)} elements stand below the root",
+        line=line_of(element),
+        path=path_of(element),
+        hint="repair the structure first",
+        source="asw_exchange: bounds on what a stranger can make us do",
+    )
 
 
 def findings_of_error(error: ExchangeError) -> Finding:

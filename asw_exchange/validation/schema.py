@@ -51,6 +51,8 @@ class Schema:
                 return ()
         except etree.XMLSchemaValidateError as error:
             raise self._error(f"libxml2 could not validate: {error}") from error
+        if _FLOOD(element):
+            return self._logged(element)
         return self._explained(element) or self._logged(element)
 
     def _explained(self, element: etree._Element) -> tuple[Finding, ...]:
@@ -66,7 +68,7 @@ class Schema:
             entries: list[Any] = [*cast(Any, self._compiled.error_log)]
         if not entries:
             raise self._error("libxml2 refused the document without a reason")
-        return tuple(self._named(_as_logged(entry, element)) for entry in entries)
+        return limited((self._named(_as_logged(entry, element)) for entry in entries), self.name)
 
     def _wrong_root(self, element: etree._Element) -> Finding:
         return Finding(
@@ -88,6 +90,11 @@ class Schema:
     def _error(self, message: str) -> ConfigurationError:
         return ConfigurationError(message, file=str(self.path))
 
+
+_FLOOD = etree.XPath(
+    "count(descendant::*) > 12000 or count(*) > 2000 or boolean(descendant-or-self::*[count(@*) > 60])"
+)
+"""So much that naming every fault would take minutes: then libxml2's own words have to do."""
 
 _LOG = Lock()
 """The error log belongs to the schema, which threads share."""
@@ -164,9 +171,18 @@ def _schema_error(error: etree.XMLSchemaParseError, path: Path) -> Configuration
     )
 
 
+_LOGGED_AS = (
+    ("ELEMENT_CONTENT", "XSD-UNEXPECTED"),
+    ("COMPLEX_TYPE_3", "XSD-ATTRIBUTE"),
+    ("COMPLEX_TYPE_4", "XSD-ATTRIBUTE"),
+    ("CVC_TYPE_3_1_1", "XSD-ATTRIBUTE"),
+)
+"""Part of libxml2's name of a fault, and the rule that it comes under; all else is a wrong value."""
+
+
 def _as_logged(entry: Any, element: etree._Element) -> Finding:
     return Finding(
-        rule_id="XSD-VALUE",
+        rule_id=next((rule for name, rule in _LOGGED_AS if name in entry.type_name), "XSD-VALUE"),
         severity=Severity.ERROR,
         message=" ".join(str(entry.message).split()),
         line=entry.line or line_of(element),
