@@ -40,7 +40,7 @@ def rows(of: str) -> Iterator[list[str]]:
 def rule_rows() -> dict[str, list[str]]:
     """The rows of section 4 that begin with a rule id."""
     section = text().partition("\n## 4.")[2].partition("\n## 5.")[0]
-    found = [row for row in rows(section) if re.fullmatch("`?([A-Z][0-9]{2}b?|[A-Z]+-[A-Z]+)`?", row[0])]
+    found = [row for row in rows(section) if re.fullmatch("`?([A-Z][0-9]{2}b?|[A-Z]+(?:-[A-Z]+)+)`?", row[0])]
     assert len({row[0] for row in found}) == len(found)
     return {row[0].strip("`"): row for row in found}
 

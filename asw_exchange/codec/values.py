@@ -46,6 +46,7 @@ def _write_integer(value: int) -> str:
     return str(value)
 
 
+_MOST_DIGITS = 40
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}").fullmatch
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})").fullmatch
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
@@ -60,10 +61,9 @@ def _read_integer(text: str) -> int:
 def _write_decimal(value: Decimal) -> str:
     if not value.is_finite():
         raise ValueError("is not a finite number")
-    text = f"{value:f}"
-    if not _DECIMAL(text):
+    if value.adjusted() >= _MOST_DIGITS or value.as_tuple().exponent < -_MOST_DIGITS:  # type: ignore[operator]
         raise ValueError("has more than 40 digits before or after the decimal point")
-    return text
+    return f"{value:f}"
 
 
 def _read_decimal(text: str) -> Decimal:
@@ -92,7 +92,10 @@ def _write_moment(value: datetime) -> str:
 
 
 def _read_moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.strip())
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValueError("is no date and time") from error
     if moment.tzinfo is None:
         raise ValueError("is a time without a time zone")
     return moment.astimezone(UTC)
