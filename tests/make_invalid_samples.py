@@ -123,7 +123,7 @@ def certificates() -> Iterator[tuple[str, m.Certificate]]:
         certificate(original_proofs=(own,), tick_boxes=ticked(back_to_back=True)),
     )
     yield "D33--exhibition-missing", certificate(tick_boxes=ticked(exhibition=True))
-    old = m.ReplacedCertificate(reference="VN-TH 23/02/00815", issued_on=date(2023, 12, 1))
+    old = m.CertificateReference(reference="VN-TH 23/02/00815", issued_on=date(2023, 12, 1))
     yield "D35--replaced-after-a-year", certificate(replaces=old)
     small = item(origin_criterion=criterion("RVC", 45), fob=USD_150)
     yield "D37--too-small-for-a-certificate", to_state("KH", items=(small,))

@@ -82,7 +82,7 @@ def both() -> m.Certificate:
 
 def replacement() -> m.Certificate:
     """Issued in place of a cancelled one (OCP Rule 29(4))."""
-    predecessor = m.ReplacedCertificate(reference="VN-TH 25/02/00006", issued_on=DAY - timedelta(days=20))
+    predecessor = m.CertificateReference(reference="VN-TH 25/02/00006", issued_on=DAY - timedelta(days=20))
     return builders.certificate(reference="VN-TH 25/02/00007", replaces=predecessor)
 
 

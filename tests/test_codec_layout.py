@@ -32,7 +32,7 @@ KINDS = [kind for corridor in all_corridors() for kind in corridor.kinds]
 def test_the_careful_way_and_the_straight_way_agree(kind: MessageKind, data: st.DataObject) -> None:
     """The same bytes out, the same document in."""
     document, layout = data.draw(documents(kind.layout)), kind.layout
-    table = (layout.namespace, layout.root, layout.record)
+    table = (layout.namespaces, layout.root, layout.record)
     written = compile_writer(*table)(document)
     assert written == layout.write(document)
     assert compile_reader(*table)(read(written.encode())) == document

@@ -253,7 +253,7 @@ def replacement() -> m.Certificate:
     """The certificate that stands for the cancelled one."""
     return certificate(
         reference="VN-TH 25/02/00007",
-        replaces=m.ReplacedCertificate(reference="VN-TH 25/02/00006", issued_on=date(2025, 3, 1)),
+        replaces=m.CertificateReference(reference="VN-TH 25/02/00006", issued_on=date(2025, 3, 1)),
     )
 
 

@@ -136,8 +136,8 @@ def back_to_back(**changes: object) -> m.Certificate:
         (certificate(exhibition=m.Exhibition(name="Fair", address=m.Address(city="Bangkok"))), {"D33"}),
         (certificate(transport=transport(transit_countries=("MY", "SG"))), set()),
         (certificate(transport=transport(transit_countries=("HK",), through_bill_of_lading="BL1")), set()),
-        (certificate(replaces=m.ReplacedCertificate(reference="x", issued_on=date(2024, 3, 1))), set()),
-        (certificate(replaces=m.ReplacedCertificate(reference="x", issued_on=date(2024, 2, 29))), {"D35"}),
+        (certificate(replaces=m.CertificateReference(reference="x", issued_on=date(2024, 3, 1))), set()),
+        (certificate(replaces=m.CertificateReference(reference="x", issued_on=date(2024, 2, 29))), {"D35"}),
     ],
 )
 def test_a_rule_speaks_of_its_own_fault_alone(document: m.Certificate, expected: set[str]) -> None:

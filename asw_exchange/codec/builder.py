@@ -1,18 +1,28 @@
 """Compiles a layout into a writer: a document in, XML text out, the same bytes every time.
 
-What is written is its own exclusive canonical form (W3C Exclusive XML Canonicalization 1.0): one default
-namespace, at most one attribute an element, no empty-element tags, escapes as canonical XML has them.
-So it can be signed as it is.
+What is written by a layout of one namespace is its own exclusive canonical form (W3C Exclusive XML
+Canonicalization 1.0): attributes in order, no empty-element tags, escapes as canonical XML has them. So it
+can be signed as it is. Further namespaces are declared once, at the root, which is not canonical.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
+from asw_exchange.codec.table import (
+    Attribute,
+    Constant,
+    Content,
+    Leaf,
+    Nested,
+    Node,
+    Record,
+    Within,
+    start_tag,
+)
 from asw_exchange.codec.values import TEXT, ValueCodec
 from asw_exchange.errors import BuildError, FieldNotCarried, ValueNotCarried
 
@@ -37,12 +47,18 @@ def escape_attribute(text: str) -> str:
     return text.replace("\t", "&#x9;").replace("\n", "&#xA;").replace("\r", "&#xD;")
 
 
-def compile_writer(namespace: str, root: str, record: Record) -> Callable[[Any], str]:
+def declarations(namespaces: Mapping[str, str]) -> str:
+    """Return the namespace declarations of a root element; the layout's own stands under ``""``."""
+    names = sorted(namespaces.items())
+    return "".join(f' xmlns{":" if prefix else ""}{prefix}="{uri}"' for prefix, uri in names)
+
+
+def compile_writer(namespaces: Mapping[str, str], root: str, record: Record) -> Callable[[Any], str]:
     """Return the function that writes a document as XML text without a declaration.
 
     It raises FieldNotCarried or ValueNotCarried, naming the field by its path in the model.
     """
-    body = _element(root, record, f' xmlns="{namespace}"')
+    body = _element(root, record, declarations(namespaces))
     expected = record.type
 
     def write(document: Any) -> str:
@@ -109,8 +125,8 @@ def _node(node: Node, record: Record) -> Writer:
             return _leaves(node) if node.many else _leaf(node)
         case Content(field, codec):
             return _content(field, codec)
-        case Constant(element, text):
-            constant = f"<{element}>{escape(text)}</{element}>"
+        case Constant(element, text, attributes):
+            constant = f"{start_tag(element, attributes)}{escape(text)}</{element}>"
             return lambda value, out: out.append(constant)
         case Nested():
             return _nested_many(node) if node.many else _nested(node)
@@ -131,7 +147,7 @@ def _encode(codec: ValueCodec, value: Any, path: str) -> str:
 
 def _leaf(node: Leaf) -> Writer:
     get, codec, field = attrgetter(node.field), node.codec, node.field
-    opening, closing = f"<{node.element}>", f"</{node.element}>"
+    opening, closing = start_tag(node.element, node.attributes), f"</{node.element}>"
 
     def write(value: Any, out: list[str]) -> None:
         found = get(value)
@@ -150,7 +166,7 @@ def _leaf(node: Leaf) -> Writer:
 
 def _leaves(node: Leaf) -> Writer:
     get, codec, field = attrgetter(node.field), node.codec, node.field
-    opening, closing = f"<{node.element}>", f"</{node.element}>"
+    opening, closing = start_tag(node.element, node.attributes), f"</{node.element}>"
 
     def write(value: Any, out: list[str]) -> None:
         for index, found in enumerate(get(value)):

@@ -6,7 +6,7 @@ compiled once; nothing is looked up by name while a document passes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,13 +23,25 @@ class Layout:
     namespace: str
     root: str
     record: Record
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    """Prefix to name of the other namespaces that elements of the message stand in."""
     write: Callable[[Any], str] = field(init=False, repr=False, compare=False)
     read: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        table = (self.namespace, self.root, self.record)
+        table = (self.namespaces, self.root, self.record)
         object.__setattr__(self, "write", _either(straight_writer(*table), compile_writer(*table)))
         object.__setattr__(self, "read", _either(straight_reader(*table), compile_reader(*table)))
+
+    @property
+    def namespaces(self) -> Mapping[str, str]:
+        """All namespaces of the message by prefix; its own has none."""
+        return {"": self.namespace, **self.prefixes}
+
+    @property
+    def canonical(self) -> bool:
+        """Whether what ``write`` gives is its own exclusive canonical form."""
+        return not self.prefixes
 
     @property
     def tag(self) -> str:

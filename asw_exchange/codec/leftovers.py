@@ -13,7 +13,7 @@ from typing import cast
 from lxml import etree
 
 from asw_exchange.codec.paths import line_of, path_of
-from asw_exchange.codec.table import Attribute, Nested, Record, Within
+from asw_exchange.codec.table import Attribute, Constant, Leaf, Nested, Record, Within
 from asw_exchange.errors import ParseError
 
 _UNSIGNED = "not(ancestor-or-self::d:Signature)"
@@ -30,13 +30,23 @@ def refuse_leftovers(root: etree._Element, record: Record) -> None:
         raise ParseError("text stands between elements", line=line_of(element), path=path_of(element))
     known = _attributes(record)
     for element in _select(_ATTRIBUTED, root):
-        for name in map(str, element.attrib):
-            if name not in known.get(etree.QName(element).localname, ()):
-                raise ParseError(
-                    f"the attribute {name} does not belong here",
-                    line=line_of(element),
-                    path=path_of(element),
-                )
+        places = known.get(etree.QName(element).localname, {})
+        for name, value in element.attrib.items():
+            _check_attribute(element, str(name), str(value), places)
+
+
+Known = dict[str, set[str] | None]
+"""The attributes of an element: what they always say, or None where they carry a field."""
+
+
+def _check_attribute(element: etree._Element, name: str, value: str, known: Known) -> None:
+    line, path = line_of(element), path_of(element)
+    if name not in known:
+        raise ParseError(f"the attribute {name} does not belong here", line=line, path=path)
+    fixed = known[name]
+    if fixed is not None and value not in fixed:
+        wanted = " or ".join(sorted(fixed))
+        raise ParseError(f"the attribute {name} must be {wanted}", line=line, path=path, value=value)
 
 
 def _select(expression: etree.XPath, root: etree._Element) -> list[etree._Element]:
@@ -44,17 +54,26 @@ def _select(expression: etree.XPath, root: etree._Element) -> list[etree._Elemen
 
 
 @cache
-def _attributes(record: Record) -> dict[str, set[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
+def _attributes(record: Record) -> dict[str, Known]:
+    found: defaultdict[str, Known] = defaultdict(dict)
     _collect(record.nodes, "", found)
     return dict(found)
 
 
-def _collect(nodes: tuple[object, ...], element: str, found: defaultdict[str, set[str]]) -> None:
+def _collect(nodes: tuple[object, ...], element: str, found: defaultdict[str, Known]) -> None:
     for node in nodes:
         if isinstance(node, Attribute):
-            found[element].add(node.name)
+            found[element][node.name] = None
         elif isinstance(node, Nested):
-            _collect(node.record.nodes, node.element, found)
+            _collect(node.record.nodes, _local(node.element), found)
         elif isinstance(node, Within):
-            _collect(node.nodes, node.element, found)
+            _collect(node.nodes, _local(node.element), found)
+        elif isinstance(node, Leaf | Constant):
+            for name, value in node.attributes:
+                fixed = found[_local(node.element)].setdefault(name, set())
+                if fixed is not None:
+                    fixed.add(value)
+
+
+def _local(element: str) -> str:
+    return element.rpartition(":")[2]

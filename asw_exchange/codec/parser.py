@@ -6,13 +6,13 @@ know, a second one where one belongs, or a value of another type is a ParseError
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lxml import etree
 
 from asw_exchange.codec.paths import line_of, name_of, path_of
-from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
+from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within, clark
 from asw_exchange.codec.values import TEXT, ValueCodec
 from asw_exchange.errors import ParseError
 from asw_exchange.model import Value
@@ -23,11 +23,10 @@ Fill = Callable[[Any, dict[str, Any]], None]
 """Takes an element and puts what it says into the fields of the record around it."""
 
 
-def compile_reader(namespace: str, root: str, record: Record) -> Callable[[Any], Any]:
+def compile_reader(namespaces: Mapping[str, str], root: str, record: Record) -> Callable[[Any], Any]:
     """Return the function that reads a document from its root element, passing over a signature in it."""
-    prefix = f"{{{namespace}}}"
-    fill = _filler(record, prefix, {SIGNATURE: _skip})
-    expected, make = prefix + root, record.type
+    fill = _filler(record, namespaces, {SIGNATURE: _skip})
+    expected, make = clark(root, namespaces), record.type
 
     def read(element: etree._Element) -> Value:
         if element.tag != expected:
@@ -52,11 +51,11 @@ def _construct(make: type[Value], fields: dict[str, Any], element: etree._Elemen
         ) from error
 
 
-def _filler(record: Record, prefix: str, extra: dict[str, Fill] | None = None) -> Fill:
+def _filler(record: Record, names: Mapping[str, str], extra: dict[str, Fill] | None = None) -> Fill:
     """Compile a record: attributes and own text first, then every child by its tag."""
     own = [_own(node) for node in record.nodes if isinstance(node, Attribute | Content)]
     children = dict(extra or {})
-    several = _register(record.nodes, prefix, children)
+    several = _register(record.nodes, names, children)
     get = children.get
 
     def fill(element: etree._Element, fields: dict[str, Any]) -> None:
@@ -74,20 +73,20 @@ def _filler(record: Record, prefix: str, extra: dict[str, Fill] | None = None) -
     return fill if own or several else _children_filler(children)
 
 
-def _register(nodes: tuple[Node, ...], prefix: str, children: dict[str, Fill]) -> list[str]:
+def _register(nodes: tuple[Node, ...], names: Mapping[str, str], children: dict[str, Fill]) -> list[str]:
     several: list[str] = []
     for node in nodes:
         match node:
             case Leaf():
-                children[prefix + node.element] = _leaf(node)
+                children[clark(node.element, names)] = _leaf(node)
             case Nested():
-                children[prefix + node.element] = _nested(node, prefix)
+                children[clark(node.element, names)] = _nested(node, names)
             case Constant(element, text):
-                children[prefix + element] = _constant(text)
+                children[clark(element, names)] = _constant(text)
             case Within(element, inner):
                 group: dict[str, Fill] = {}
-                several += _register(inner, prefix, group)
-                children[prefix + element] = _children_filler(group)
+                several += _register(inner, names, group)
+                children[clark(element, names)] = _children_filler(group)
             case _:
                 continue
         if isinstance(node, Leaf | Nested) and node.many:
@@ -127,8 +126,8 @@ def _leaf(node: Leaf) -> Fill:
     return fill_text if codec is TEXT else fill
 
 
-def _nested(node: Nested, prefix: str) -> Fill:
-    inner, make, name, several = _filler(node.record, prefix), node.record.type, node.field, node.many
+def _nested(node: Nested, names: Mapping[str, str]) -> Fill:
+    inner, make, name, several = _filler(node.record, names), node.record.type, node.field, node.many
 
     def fill(element: etree._Element, fields: dict[str, Any]) -> None:
         content: dict[str, Any] = {}

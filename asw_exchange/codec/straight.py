@@ -7,13 +7,24 @@ and reader (``builder``, ``parser``) do the work or say in words what is wrong a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from asw_exchange.codec.builder import UNSAFE, UNSAFE_ATTRIBUTE, escape, escape_attribute
-from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
+from asw_exchange.codec.builder import UNSAFE, UNSAFE_ATTRIBUTE, declarations, escape, escape_attribute
+from asw_exchange.codec.table import (
+    Attribute,
+    Constant,
+    Content,
+    Leaf,
+    Nested,
+    Node,
+    Record,
+    Within,
+    clark,
+    start_tag,
+)
 from asw_exchange.codec.values import TEXT, ValueCodec
 
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
@@ -64,11 +75,11 @@ class _Program:
         return self.names[entry]
 
 
-def straight_writer(namespace: str, root: str, record: Record) -> Callable[[Any], str]:
+def straight_writer(namespaces: Mapping[str, str], root: str, record: Record) -> Callable[[Any], str]:
     """Return a function that writes a document as ``builder.compile_writer`` does, or stumbles."""
     program = _Program()
     body = program.function(record, _write_record)
-    opening, closing = f'<{root} xmlns="{namespace}">', f"</{root}>"
+    opening, closing = f"<{root}{declarations(namespaces)}>", f"</{root}>"
     program.lines += [
         "def write(document):",
         f"    if type(document) is not {program.name(record.type, 'Type')}: raise Stumble",
@@ -100,11 +111,12 @@ def _write_uncarried(program: _Program, record: Record) -> Iterator[str]:
 
 def _write_node(program: _Program, node: Node) -> list[str]:
     match node:
-        case Leaf(element, field, codec, many):
-            line = f'out(f"<{element}>{{{_text(program, codec, "x")}}}</{element}>")'
+        case Leaf(element, field, codec, many, attributes):
+            tag = start_tag(element, attributes).replace('"', '\\"')
+            line = f'out(f"{tag}{{{_text(program, codec, "x")}}}</{element}>")'
             return _each(field, many, [line])
-        case Constant(element, text):
-            return [f"out({f'<{element}>{escape(text)}</{element}>'!r})"]
+        case Constant(element, text, attributes):
+            return [f"out({f'{start_tag(element, attributes)}{escape(text)}</{element}>'!r})"]
         case Nested(element, field, record, many):
             return _each(field, many, _write_element(program, element, record))
         case Within(element, nodes):
@@ -184,19 +196,18 @@ def _escaping(codec: ValueCodec) -> Callable[[Any], str]:
     return _ESCAPING[id(codec)]
 
 
-def straight_reader(namespace: str, root: str, record: Record) -> Callable[[Any], Any]:
+def straight_reader(namespaces: Mapping[str, str], root: str, record: Record) -> Callable[[Any], Any]:
     """Return a function that reads a document as ``parser.compile_reader`` does, or stumbles."""
     program = _Program()
-    prefix = f"{{{namespace}}}"
     program.names["SIGNATURE"] = SIGNATURE
 
     def write(program: _Program, record: Record, name: str) -> list[str]:
-        return _read_record(program, record, name, prefix, write)
+        return _read_record(program, record, name, namespaces, write)
 
     body = program.function(record, write)
     program.lines += [
         "def read(element):",
-        f"    if element.tag != {prefix + root!r}: raise Stumble",
+        f"    if element.tag != {clark(root, namespaces)!r}: raise Stumble",
         f"    return {body}(element)",
     ]
     reader: Callable[[Any], Any] = program.run("read")
@@ -206,10 +217,12 @@ def straight_reader(namespace: str, root: str, record: Record) -> Callable[[Any]
 Write = Callable[[_Program, Record, str], list[str]]
 
 
-def _read_record(program: _Program, record: Record, name: str, prefix: str, write: Write) -> list[str]:
+def _read_record(
+    program: _Program, record: Record, name: str, names: Mapping[str, str], write: Write
+) -> list[str]:
     lines = [f"def {name}(element):", *(f"    {line}" for line in _read_own(program, record))]
     root = name == program.entry
-    lines += _indent(_read_children(program, record.nodes, prefix, write, signed=root))
+    lines += _indent(_read_children(program, record.nodes, names, write, signed=root))
     fields = ", ".join(_argument(node) for node in _all_nodes(record.nodes))
     lines += [f"    if {field} is missing: raise Stumble" for field in _required(record)]
     return [*lines, f"    return {program.name(record.type, 'Type')}({fields})"]
@@ -269,7 +282,7 @@ def _value(program: _Program, codec: ValueCodec, element: str) -> str:
 def _read_children(
     program: _Program,
     nodes: tuple[Node, ...],
-    prefix: str,
+    names: Mapping[str, str],
     write: Write,
     *,
     around: str = "element",
@@ -285,20 +298,27 @@ def _read_children(
     advance = [f"{here} = next({rest}, None)", f"{tag} = None if {here} is None else {here}.tag"]
     lines = [f"{rest} = iter({around})", *advance]
     for node in inner:
-        lines += _read_node(program, node, prefix, write, here, tag, advance)
+        lines += _read_node(program, node, names, write, here, tag, advance)
     if signed:
         lines += [f"if {tag} == SIGNATURE:", *_indent(advance)]
     return [*lines, f"if {tag} is not None: raise Stumble"]
 
 
 def _read_node(
-    program: _Program, node: Node, prefix: str, write: Write, here: str, tag: str, advance: list[str]
+    program: _Program,
+    node: Node,
+    names: Mapping[str, str],
+    write: Write,
+    here: str,
+    tag: str,
+    advance: list[str],
 ) -> list[str]:
     many = isinstance(node, Leaf | Nested) and node.many
-    element = node.element if isinstance(node, Leaf | Nested | Within | Constant) else ""
-    lines = [f"{'while' if many else 'if'} {tag} == {prefix + element!r}:"]
+    if isinstance(node, Attribute | Content):
+        return []
+    lines = [f"{'while' if many else 'if'} {tag} == {clark(node.element, names)!r}:"]
     match node:
-        case Leaf(_, field, codec, _):
+        case Leaf(_, field, codec):
             value = _value(program, codec, here)
             lines += [f"    if len({here}): raise Stumble"]
             lines += [f"    {field}.append({value})" if many else f"    {field} = {value}"]
@@ -308,9 +328,7 @@ def _read_node(
         case Constant(_, text):
             lines += [f"    if {here}.text != {text!r} or len({here}): raise Stumble"]
         case Within(_, nodes):
-            lines += _indent(_read_children(program, nodes, prefix, write, around=here))
-        case _:
-            return []
+            lines += _indent(_read_children(program, nodes, names, write, around=here))
     lines += _indent(advance)
     return lines
 

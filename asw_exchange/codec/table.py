@@ -2,18 +2,22 @@
 
     PARTY = record(Party, text("Name", "name"), one("Address", "address", ADDRESS))
 
-Each says which element or attribute carries which field, in order. Not here: what is done with a
-table (``layout``, ``builder``, ``parser``).
+Each says which element or attribute carries which field, in order. An element of another namespace
+than the layout's own is written with its prefix, ``"ram:Name"``; the layout says what that stands for.
+Not here: what is done with a table (``layout``, ``builder``, ``parser``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from asw_exchange.codec.values import TEXT, ValueCodec
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.model import Value
+
+Fixed = tuple[tuple[str, str], ...]
+"""Attributes that always say the same, by name: the list a code is from, the format of a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Leaf:
     field: str
     codec: ValueCodec = TEXT
     many: bool = False
+    attributes: Fixed = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Constant:
 
     element: str
     text: str
+    attributes: Fixed = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,9 @@ class Record:
     def __post_init__(self) -> None:
         known = set(self.type.__struct_fields__)
         fields = list(_fields(self.nodes))
+        attributes = [node.name for node in self.nodes if isinstance(node, Attribute)]
+        if attributes != sorted(attributes):
+            raise ConfigurationError(f"the attributes of {self.type.__name__} are not in canonical order")
         for name in fields:
             if name not in known or fields.count(name) > 1:
                 raise ConfigurationError(f"{self.type.__name__}.{name} is unknown or laid out twice")
@@ -100,14 +109,36 @@ def _fields(nodes: tuple[Node, ...]) -> Iterator[str]:
             yield node.field
 
 
-def text(element: str, field: str, codec: ValueCodec = TEXT) -> Leaf:
-    """Lay out one field as the text of one element."""
-    return Leaf(element, field, codec)
+def text(element: str, field: str, codec: ValueCodec = TEXT, **attributes: str) -> Leaf:
+    """Lay out one field as the text of one element, with attributes that always say the same."""
+    return Leaf(element, field, codec, attributes=tuple(sorted(attributes.items())))
 
 
-def texts(element: str, field: str, codec: ValueCodec = TEXT) -> Leaf:
+def texts(element: str, field: str, codec: ValueCodec = TEXT, **attributes: str) -> Leaf:
     """Lay out a field that holds several values as one element each."""
-    return Leaf(element, field, codec, many=True)
+    return Leaf(element, field, codec, many=True, attributes=tuple(sorted(attributes.items())))
+
+
+def constant(element: str, text: str, **attributes: str) -> Constant:
+    """Lay out an element that always says the same."""
+    return Constant(element, text, tuple(sorted(attributes.items())))
+
+
+def clark(element: str, namespaces: Mapping[str, str]) -> str:
+    """Return an element's name in Clark notation; ``namespaces`` has the layout's own under ``""``.
+
+    Raises ConfigurationError for a prefix that the layout does not explain.
+    """
+    prefix, _, local = element.rpartition(":")
+    if prefix not in namespaces:
+        raise ConfigurationError(f"the layout does not say what the prefix of {element} stands for")
+    return f"{{{namespaces[prefix]}}}{local}"
+
+
+def start_tag(element: str, attributes: Fixed) -> str:
+    """Return an element's start tag with its fixed attributes."""
+    written = "".join([f' {name}="{value}"' for name, value in attributes])
+    return f"<{element}{written}>"
 
 
 def one(element: str, field: str, record: Record) -> Nested:

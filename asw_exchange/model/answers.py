@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
+from asw_exchange.model.certificate import Certificate
 from asw_exchange.model.finding import Finding
 from asw_exchange.model.goods import Quantity
 from asw_exchange.model.value import Value
@@ -83,6 +84,23 @@ class Cancellation(Value, frozen=True, kw_only=True):
     reason: Reason | None = None
     replaced_by: str | None = None
     """Reference number of the new document, where there is one."""
+
+
+class Correction(Value, frozen=True, kw_only=True):
+    """The issuer puts a certificate right: what was wrong, and the certificate as it is now.
+
+    The corrected certificate bears the old number or a new one, as the issuing state has it.
+    """
+
+    reference: str | None = None
+    """Reference number of the certificate that is corrected."""
+    issuing_country: str | None = None
+    corrected_on: date | None = None
+    version: int | None = None
+    """1 for the first correction."""
+    reason: Reason | None = None
+    certificate: Certificate | None = None
+    """The certificate in full, corrected."""
 
 
 class RetransmissionRequest(Value, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from asw_exchange.model.electronic import ElectronicDocument
 from asw_exchange.model.goods import Item
 from asw_exchange.model.party import Company, Exhibition, Party
 from asw_exchange.model.value import Value
@@ -77,8 +78,8 @@ class Certification(Value, frozen=True, kw_only=True):
     """ISO 3166-1 alpha-2."""
 
 
-class ReplacedCertificate(Value, frozen=True, kw_only=True):
-    """The certificate that this one is issued instead of (OCP Rule 29(4))."""
+class CertificateReference(Value, frozen=True, kw_only=True):
+    """Another certificate, named by its number and date of issue."""
 
     reference: str
     issued_on: date
@@ -103,7 +104,13 @@ class Certificate(Value, frozen=True, kw_only=True):
     tick_boxes: TickBoxes = TickBoxes()
     declaration: Declaration | None = None
     certification: Certification | None = None
-    replaces: ReplacedCertificate | None = None
+    replaces: CertificateReference | None = None
+    """The one that this is issued instead of (OCP Rule 29(4); EAEU - Viet Nam FTA, Article 4.20.2)."""
+    duplicate_of: CertificateReference | None = None
+    """The lost original, whose date counts for validity (EAEU - Viet Nam FTA, Article 4.20.1)."""
+    remarks: str | None = None
+    """The remarks box of the forms that have one (box 13 of VK and KV)."""
+    electronic_document: ElectronicDocument | None = None
     copy_type: str | None = None
     """ORIGINAL, DUPLICATE or TRIPLICATE, as paper says; an electronic form has no copies to tell apart."""
     certified_true_copy_of: date | None = None

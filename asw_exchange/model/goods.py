@@ -18,6 +18,15 @@ class OriginRule(StrEnum):
     CHANGE_OF_SUBHEADING = "CTSH"
     SPECIFIC_PROCESS = "SP"
     PARTIAL_CUMULATION = "PC"
+    PRODUCED_EXCLUSIVELY = "PE"
+    """From originating materials alone (Forms EAV, VK, KV, AANZ)."""
+    PRODUCT_SPECIFIC = "PSR"
+    CHANGE_OF_CLASSIFICATION = "CTC"
+    """A change of tariff class at whatever level the product-specific rule says (Forms AK, VK, KV)."""
+    WHOLLY_OBTAINED_IN_PARTIES = "WO-AK"
+    """Wholly obtained in the territory of any Party (Form AK, overleaf note 3)."""
+    RULE_6 = "Rule 6"
+    """Goods of the industrial zones that AKFTA Annex 3, Rule 6 names."""
 
 
 class OriginCriterion(Value, frozen=True, kw_only=True):
@@ -85,6 +94,14 @@ class Item(Value, frozen=True, kw_only=True):
     materials: tuple[Material, ...] = ()
 
 
+class CitedDocument(Value, frozen=True, kw_only=True):
+    """A document that a declaration rests on."""
+
+    type: str
+    """UNTDID 1001, for example 861 certificate of origin or 851 phytosanitary certificate."""
+    reference: str
+
+
 class DeclaredItem(Value, frozen=True, kw_only=True):
     """One line of an exchanged export declaration."""
 
@@ -93,3 +110,10 @@ class DeclaredItem(Value, frozen=True, kw_only=True):
     quantity: Quantity | None = None
     origin_country: str | None = None
     """ISO 3166-1 alpha-2."""
+    description: str | None = None
+    net_weight: Quantity | None = None
+    packages: Packages | None = None
+    value: Amount | None = None
+    """FOB, in the currency of the invoice."""
+    certificates: tuple[CitedDocument, ...] = ()
+    """Certificates that cover the line."""

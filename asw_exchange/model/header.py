@@ -22,6 +22,10 @@ class Header(Value, frozen=True, kw_only=True):
     """Aware, UTC."""
     refers_to: str | None = None
     """Id of the message that this one answers."""
+    conversation: str | None = None
+    """Id that all messages of one transaction share, where the envelope has a place for it."""
+    procedure: tuple[str, ...] = ()
+    """Ids of the procedures that the transaction belongs to, outermost first, likewise."""
 
 
 class Message(Value, frozen=True, kw_only=True):

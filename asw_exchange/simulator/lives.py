@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from asw_exchange.corridor import Arrival, Reply
 from asw_exchange.corridors.asean.answers import reply
-from asw_exchange.model import Certificate, Invoice, ReplacedCertificate
+from asw_exchange.model import Certificate, CertificateReference, Invoice
 from asw_exchange.node import Node
 from asw_exchange.records import Memory
 from asw_exchange.simulator.world import World
@@ -86,7 +86,7 @@ def _cancelled_and_replaced(pair: Pair) -> None:
     )
     pair.issuer.send("asean/eform-d-cancellation", taken_back, pair.importer.gateway)
     pair.world.settle()
-    replaces = ReplacedCertificate(reference=mistaken.reference or "", issued_on=DEFAULT_DATE)
+    replaces = CertificateReference(reference=mistaken.reference or "", issued_on=DEFAULT_DATE)
     replacement = replace(right, replaces=replaces)
     pair.issuer.send(EFORM_D, replacement, pair.importer.gateway)
     pair.world.settle()

@@ -26,6 +26,7 @@ from asw_exchange.model import (
     Amount,
     Cancellation,
     Certificate,
+    CertificateReference,
     Certification,
     Company,
     CustomsResponse,
@@ -45,7 +46,6 @@ from asw_exchange.model import (
     Quantity,
     Reason,
     RefusedItem,
-    ReplacedCertificate,
     RetransmissionRequest,
     Severity,
     TickBoxes,
@@ -195,7 +195,7 @@ CERTIFICATE = record(
     one(
         "ReplacedDocument",
         "replaces",
-        record(ReplacedCertificate, text("ID", "reference"), text("IssueDateTime", "issued_on", DATE)),
+        record(CertificateReference, text("ID", "reference"), text("IssueDateTime", "issued_on", DATE)),
     ),
 )
 
