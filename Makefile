@@ -26,8 +26,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 samples: $(READY)
-	$(BIN)/python -m tests.make_valid_samples
-	$(BIN)/python -m tests.make_invalid_samples
+	$(BIN)/python -c "from tests.samples import write; write()"
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }

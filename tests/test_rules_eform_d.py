@@ -17,7 +17,7 @@ from asw_exchange.corridors.asean import rule_sets
 from asw_exchange.corridors.asean.layouts import EFORM_D
 from asw_exchange.validation import load_rules
 from tests.builders import certificate, issued_on, item
-from tests.make_invalid_samples import certification, criterion, declaration, ticked, to_state, transport
+from tests.samples.invalid.asean import certification, criterion, declaration, ticked, to_state, transport
 
 RULES = resources.schema("asean/eform-d.sch")
 SCHEMA_IDS = {"D04", "D07", "D12", "D14", "D15", "D16", "D17", "D27", "D28", "D01", "D02", "D03"}

@@ -15,7 +15,7 @@ from asw_exchange.corridors import all_corridors
 from asw_exchange.rulebook import rules_of_all_kinds
 from asw_exchange.validation import BUILT_IN_RULES
 from asw_exchange.verbs import build, parse, validate
-from tests import make_invalid_samples, make_valid_samples
+from tests.samples import samples
 
 FOLDER = resources.folder("sample_messages")
 VALID = sorted(FOLDER.glob("*/valid/*.xml"))
@@ -78,14 +78,13 @@ def test_every_document_rule_has_a_sample() -> None:
     assert rules | built_in == shown
 
 
-def test_the_invalid_samples_are_what_their_script_writes() -> None:
-    """Generated files and script do not drift apart."""
-    assert {path.name: path.read_bytes() for path in INVALID} == make_invalid_samples.SAMPLES
-
-
-def test_the_valid_samples_are_what_their_script_writes() -> None:
-    """Generated files and script do not drift apart."""
-    assert {path.name: path.read_bytes() for path in VALID} == make_valid_samples.SAMPLES
+@pytest.mark.parametrize("side", ["valid", "invalid"])
+def test_the_samples_are_what_their_modules_write(side: str) -> None:
+    """Generated files and modules do not drift apart."""
+    written = {
+        path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.glob(f"*/{side}/*.xml")
+    }
+    assert written == samples(side)
 
 
 def test_xmllint_takes_the_valid_samples() -> None:

@@ -1,7 +1,4 @@
-"""Writes sample_messages/asean/invalid: for every rule one message with exactly one defect.
-
-Run it with ``make samples``. The file name begins with the id of the rule that is broken.
-"""
+"""ASEAN: for every rule one message with exactly one defect; the name begins with the rule's id."""
 
 from __future__ import annotations
 
@@ -13,13 +10,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from asw_exchange import model as m
-from asw_exchange import resources
 from asw_exchange.corridors.asean.answers import ReasonCode, customs_response
 from asw_exchange.model import Decision
 from asw_exchange.verbs import build
 from tests.builders import certificate, export_declaration, issued_on, item, party
 
-FOLDER = "asean/invalid"
 DAY = date(2025, 3, 3)
 MOMENT = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
 
@@ -278,17 +273,3 @@ def samples() -> dict[str, bytes]:
 
 
 SAMPLES = samples()
-
-
-def write() -> None:
-    """Write the folder anew."""
-    folder = resources.folder("sample_messages") / FOLDER
-    for old in folder.glob("*.xml"):
-        old.unlink()
-    for name, data in SAMPLES.items():
-        (folder / name).write_bytes(data)
-    print(f"{len(SAMPLES)} written")
-
-
-if __name__ == "__main__":
-    write()

@@ -1,7 +1,4 @@
-"""Writes sample_messages/asean/valid: a realistic message for every kind, criterion, tick box and script.
-
-Run it with ``make samples``.
-"""
+"""ASEAN: a realistic message for every kind, criterion, tick box and script."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from asw_exchange import model as m
-from asw_exchange import resources
 from asw_exchange.corridors.asean.answers import ReasonCode, customs_response
 from asw_exchange.model import Decision
 from asw_exchange.testdata import asean, stream
@@ -21,7 +17,6 @@ from asw_exchange.testdata.firms import FIRMS
 from asw_exchange.verbs import build
 from tests import builders
 
-FOLDER = "asean/valid"
 DAY = date(2025, 3, 1)
 SCRIPTS = {"VN": "vietnamese", "TH": "thai", "LA": "lao", "KH": "khmer", "MM": "burmese"}
 CRITERIA = {
@@ -166,17 +161,3 @@ def samples() -> dict[str, bytes]:
 
 
 SAMPLES = samples()
-
-
-def write() -> None:
-    """Write the folder anew."""
-    folder = resources.folder("sample_messages") / FOLDER
-    for old in folder.glob("*.xml"):
-        old.unlink()
-    for name, data in SAMPLES.items():
-        (folder / name).write_bytes(data)
-    print(f"{len(SAMPLES)} written")
-
-
-if __name__ == "__main__":
-    write()
