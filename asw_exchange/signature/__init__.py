@@ -4,6 +4,7 @@ Not here: the envelope around a signed document (``envelope``) and what the docu
 """
 
 from asw_exchange.signature.algorithms import Canonicalization, DigestMethod, SignatureMethod, Transform
+from asw_exchange.signature.containers import payload_of
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.pki import Credentials, TestPki, create_pki
 from asw_exchange.signature.pki_files import load_pki, write_pki
@@ -27,6 +28,7 @@ __all__ = [
     "Verified",
     "create_pki",
     "load_pki",
+    "payload_of",
     "sign",
     "sign_canonical",
     "verify",

@@ -5,34 +5,45 @@ One case for each ``Placement``. Not here: what may stand inside a signature (``
 
 from __future__ import annotations
 
-from typing import assert_never
+from dataclasses import dataclass
 
 from lxml import etree
 
-from asw_exchange.codec import path_of
+from asw_exchange.codec import path_of, reread
 from asw_exchange.errors import SignatureMisplaced, Unsigned
-from asw_exchange.signature.canonical import canonicalize_without
+from asw_exchange.signature.canonical import canonicalize, canonicalize_without
+from asw_exchange.signature.containers import find_container, payload_of
 from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import Placement, SignaturePolicy
 from asw_exchange.signature.profile import TAG
 
 
-def find_signature(root: etree._Element, placement: Placement) -> etree._Element:
-    """Return the one signature of a document element, from its pinned place.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A signature in its pinned place, and the element that it has to cover."""
+
+    signature: etree._Element
+    target: etree._Element
+    reference: str
+    """What the URI of its one Reference must be."""
+
+
+def find_signature(root: etree._Element, placement: Placement) -> Found:
+    """Return the one signature of a document element or container, from its pinned place.
 
     Raises Unsigned where there is none, SignatureMisplaced where there are several in the document or
-    in the envelope around it, or where it stands elsewhere.
+    in the envelope around it, or where it stands elsewhere; SignatureProfileError for a container of
+    another shape.
     """
     signatures = list(root.getroottree().iter(TAG))
     if not signatures:
         raise Unsigned("the document is not signed", **place_of(root))
     if len(signatures) > 1:
         raise _misplaced(signatures[1], f"one of {len(signatures)} signatures, where one is allowed")
-    match placement:
-        case Placement.ENVELOPED:
-            return _enveloped(root, signatures[0])
-        case other:  # pragma: no cover
-            assert_never(other)
+    if placement is Placement.ENVELOPED:
+        return Found(_enveloped(root, signatures[0]), root, "")
+    packed = find_container(root, placement)
+    return Found(packed.signature, packed.target, f"#{packed.id}")
 
 
 def _enveloped(root: etree._Element, signature: etree._Element) -> etree._Element:
@@ -45,13 +56,25 @@ def _misplaced(signature: etree._Element, message: str) -> SignatureMisplaced:
     return SignatureMisplaced(message, **place_of(signature))
 
 
-def signed_bytes(root: etree._Element, signature: etree._Element, policy: SignaturePolicy) -> bytes:
+def signed_bytes(found: Found, policy: SignaturePolicy) -> bytes:
     """Return the octets that the one Reference digests, made from the tree as the transforms say.
 
     Raises TooLarge or SignatureProfileError where they cannot be made.
     """
-    match policy.placement:
-        case Placement.ENVELOPED:
-            return canonicalize_without(root, signature, policy.canonicalization)
-        case other:  # pragma: no cover
-            assert_never(other)
+    if policy.placement is Placement.ENVELOPED:
+        return canonicalize_without(found.target, found.signature, policy.canonicalization)
+    return canonicalize(found.target, policy.canonicalization)
+
+
+def reread_document(canonical: bytes, placement: Placement) -> tuple[etree._Element, bytes]:
+    """Read the document anew from the octets that were digested; return it with its own octets.
+
+    Raises SignatureProfileError where they do not hold exactly one document.
+    """
+    root = reread(canonical)
+    if placement is Placement.ENVELOPED:
+        return root, canonical
+    document = payload_of(root, placement)
+    root.remove(document)
+    document.tail = None
+    return document, canonical[canonical.index(b">") + 1 : canonical.rindex(b"</")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from asw_exchange.errors import ConfigurationError
 from asw_exchange.signature.algorithms import (
     STRONG_DIGESTS,
     STRONG_SIGNATURES,
@@ -18,12 +19,15 @@ from asw_exchange.signature.algorithms import (
 class Placement(StrEnum):
     """Where the signature stands relative to what it signs.
 
-    Every placement has one case in ``placement.py``; a container (EEC ``SignedDoc``) or a SOAP header
-    (WS-Security) becomes a further member here and a further case there.
+    Not enveloped means a container around the document: ``containers.py`` makes it and takes it apart.
     """
 
     ENVELOPED = "enveloped"
     """The last child of the signed document element; ``Reference URI=""``."""
+    SIGNED_DOC = "signed-doc"
+    """In an EEC ``SignedDoc``, pinned to its ``SignedContent`` (EEC Decision N 125)."""
+    SOAP_BODY = "soap-body"
+    """In the WS-Security header of a SOAP 1.1 envelope, pinned to its Body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +45,17 @@ class SignaturePolicy:
     methods: frozenset[SignatureMethod] = STRONG_SIGNATURES
     """Those that ``verify`` accepts; ``sign`` refuses a key whose method is none of them."""
 
-    @property
-    def reference(self) -> str:
-        """The URI of the one Reference."""
-        return ""
+    def __post_init__(self) -> None:
+        enveloped = self.placement is Placement.ENVELOPED
+        if not enveloped and self.canonicalization is not Canonicalization.EXCLUSIVE:
+            raise ConfigurationError("what is signed inside a container needs exclusive C14N")
 
     @property
     def transforms(self) -> tuple[str, ...]:
         """The transforms of the one Reference, in order."""
-        return (Transform.ENVELOPED, self.canonicalization)
+        if self.placement is Placement.ENVELOPED:
+            return (Transform.ENVELOPED, self.canonicalization)
+        return (self.canonicalization,)
 
 
 ENVELOPED = SignaturePolicy()

@@ -64,8 +64,8 @@ class SignatureParts:
     """The canonical text of SignedInfo from behind its start tag to its end."""
 
 
-def read_parts(signature: etree._Element, policy: SignaturePolicy) -> SignatureParts:
-    """Read a signature element.
+def read_parts(signature: etree._Element, reference: str, policy: SignaturePolicy) -> SignatureParts:
+    """Read a signature element whose one Reference must have the URI ``reference``.
 
     Raises SignatureProfileError naming the first thing that the profile has no place for, TooLarge over
     MOST_BYTES.
@@ -73,7 +73,7 @@ def read_parts(signature: etree._Element, policy: SignaturePolicy) -> SignatureP
     match = _SIGNATURE.fullmatch(canonical_text(signature, MOST_BYTES))
     if match is None:
         raise next(_deviations(signature))
-    _check_fixed(match, signature, policy)
+    _check_fixed(match, signature, reference, policy)
     return SignatureParts(
         method=SignatureMethod(_allowed(match, "SignatureMethod", policy.methods, signature)),
         digest_method=DigestMethod(_allowed(match, "DigestMethod", policy.digests, signature)),
@@ -86,13 +86,15 @@ def read_parts(signature: etree._Element, policy: SignaturePolicy) -> SignatureP
     )
 
 
-def _check_fixed(match: re.Match[bytes], signature: etree._Element, policy: SignaturePolicy) -> None:
+def _check_fixed(
+    match: re.Match[bytes], signature: etree._Element, reference: str, policy: SignaturePolicy
+) -> None:
     found = match["CanonicalizationMethod"].decode()
     if found != policy.canonicalization:
         raise _unlike("CanonicalizationMethod", found, policy.canonicalization, signature)
     found = match["Reference"].decode()
-    if found != policy.reference:
-        raise _unlike("Reference", found, policy.reference, signature)
+    if found != reference:
+        raise _unlike("Reference", found, reference, signature)
     transforms = tuple([uri.decode() for uri in _URIS(match["Transform"])])
     if transforms != policy.transforms:
         raise _unlike("Transforms", " ".join(transforms), " ".join(policy.transforms), signature)

@@ -1,4 +1,4 @@
-"""Signs a document: one enveloped signature, the same bytes for the same document and key.
+"""Signs a document: one signature in or beside it, the same bytes for the same document and key.
 
 SignedInfo is written as the canonical text that it is, so nothing but the document is canonicalised.
 """
@@ -13,9 +13,10 @@ from asw_exchange.codec import read
 from asw_exchange.errors import AlreadySigned, CredentialError, SignatureProfileError
 from asw_exchange.signature.algorithms import NAMESPACE, Canonicalization, digest_of
 from asw_exchange.signature.canonical import canonicalize, signed_info_tag
+from asw_exchange.signature.containers import pack
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.places import place_of
-from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
+from asw_exchange.signature.policy import ENVELOPED, Placement, SignaturePolicy
 from asw_exchange.signature.profile import TAG
 
 _PREFIX = "ds"
@@ -24,7 +25,9 @@ _EXCLUSIVE_TAG = f'<{_PREFIX}:SignedInfo xmlns:{_PREFIX}="{NAMESPACE}">'.encode(
 
 
 def sign(document: bytes | etree._Element, key: SigningKey, policy: SignaturePolicy = ENVELOPED) -> bytes:
-    """Return the document in canonical form with its signature as the last child of the root element.
+    """Return the document in canonical form with its signature, placed as the policy says.
+
+    Enveloped, the signature is the last child of the root element; else a container is made around both.
 
     ``document`` is XML, or an element of a tree that ``codec.read`` made, which stays as it is. Comments
     and the XML declaration are no part of what is signed and are left out.
@@ -59,9 +62,12 @@ def _check_key(key: SigningKey, policy: SignaturePolicy) -> None:
 
 
 def _seal(canonical: bytes, tag: bytes, key: SigningKey, policy: SignaturePolicy) -> bytes:
-    """Put the signature behind the last child of the root element. ``tag`` is the start tag of SignedInfo."""
-    end = canonical.rindex(b"</")
-    return b"".join((canonical[:end], _signature(tag, canonical, key, policy), canonical[end:]))
+    """Put document and signature together. ``tag`` is the start tag of SignedInfo."""
+    if policy.placement is Placement.ENVELOPED:
+        end = canonical.rindex(b"</")
+        return b"".join((canonical[:end], _signature(tag, canonical, "", key, policy), canonical[end:]))
+    packing = pack(canonical, policy.placement)
+    return packing.around(_signature(tag, packing.signed, f"#{packing.id}", key, policy))
 
 
 def _refuse_signed(root: etree._Element) -> None:
@@ -84,9 +90,9 @@ def _refuse_instructions(root: etree._Element) -> None:
         )
 
 
-def _signature(tag: bytes, canonical: bytes, key: SigningKey, policy: SignaturePolicy) -> bytes:
-    digest = b64encode(digest_of(canonical, policy.digest)).decode()
-    signed_info = _signed_info(digest, key, policy).encode()
+def _signature(tag: bytes, signed: bytes, reference: str, key: SigningKey, policy: SignaturePolicy) -> bytes:
+    digest = b64encode(digest_of(signed, policy.digest)).decode()
+    signed_info = _signed_info(digest, reference, key, policy).encode()
     value = b64encode(key.value_of(tag + signed_info)).decode()
     certificates = "".join([f"<ds:X509Certificate>{each}</ds:X509Certificate>" for each in key.certificates])
     return b"".join(
@@ -99,13 +105,13 @@ def _signature(tag: bytes, canonical: bytes, key: SigningKey, policy: SignatureP
     )
 
 
-def _signed_info(digest: str, key: SigningKey, policy: SignaturePolicy) -> str:
+def _signed_info(digest: str, reference: str, key: SigningKey, policy: SignaturePolicy) -> str:
     """Return SignedInfo from behind its start tag to its end (XML Signature 1.1, section 4.4)."""
     transforms = "".join([f'<ds:Transform Algorithm="{uri}"></ds:Transform>' for uri in policy.transforms])
     return (
         f'<ds:CanonicalizationMethod Algorithm="{policy.canonicalization}"></ds:CanonicalizationMethod>'
         f'<ds:SignatureMethod Algorithm="{key.method}"></ds:SignatureMethod>'
-        f'<ds:Reference URI="{policy.reference}"><ds:Transforms>{transforms}</ds:Transforms>'
+        f'<ds:Reference URI="{reference}"><ds:Transforms>{transforms}</ds:Transforms>'
         f'<ds:DigestMethod Algorithm="{policy.digest}"></ds:DigestMethod>'
         f"<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
     )

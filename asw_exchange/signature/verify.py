@@ -13,11 +13,11 @@ from datetime import datetime
 from cryptography import x509
 from lxml import etree
 
-from asw_exchange.codec import read, reread
+from asw_exchange.codec import read
 from asw_exchange.errors import DigestMismatch
 from asw_exchange.signature.algorithms import SignatureMethod, digest_of
 from asw_exchange.signature.canonical import signed_info_tag
-from asw_exchange.signature.placement import find_signature, signed_bytes
+from asw_exchange.signature.placement import find_signature, reread_document, signed_bytes
 from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
 from asw_exchange.signature.primitives import check_value
@@ -30,13 +30,13 @@ class Verified:
     """What was signed, and by whom. Everything downstream works on this, never on the input."""
 
     document: etree._Element
-    """The root element, without its signature, parsed anew from ``canonical``."""
+    """The document, without signature and container, parsed anew from what was digested."""
     canonical: bytes
-    """The octets that were digested."""
+    """Its canonical octets: all that was digested, less the container's own tags."""
     signer: x509.Certificate
     algorithm: SignatureMethod
     digest: str
-    """Of ``canonical`` by the digest method of the signature, in hexadecimal."""
+    """Of what was signed, by the digest method of the signature, in hexadecimal."""
 
 
 def verify(
@@ -54,16 +54,18 @@ def verify(
     3.2.2). Also ReadError for bytes that are not XML, TooLarge where the canonical form explodes.
     """
     element = read(root, keep_instructions=True) if isinstance(root, bytes) else root
-    signature = find_signature(element, policy.placement)
-    parts = read_parts(signature, policy)
-    canonical = signed_bytes(element, signature, policy)
-    digest = digest_of(canonical, parts.digest_method)
+    found = find_signature(element, policy.placement)
+    signature = found.signature
+    parts = read_parts(signature, found.reference, policy)
+    octets = signed_bytes(found, policy)
+    digest = digest_of(octets, parts.digest_method)
     _check_digest(digest, parts, element)
     signer = trust.check_encoded(parts.certificates, moment)
     tag = signed_info_tag(signature, signature.prefix or "", policy.canonicalization)
     check_value(signer.public_key, parts.method, parts.value, tag + parts.signed_info)
+    document, canonical = reread_document(octets, policy.placement)
     return Verified(
-        document=reread(canonical),
+        document=document,
         canonical=canonical,
         signer=signer.certificate,
         algorithm=parts.method,
