@@ -14,11 +14,18 @@ from typing import Any
 from lxml import etree
 
 from asw_exchange.codec import Layout, line_of
-from asw_exchange.envelope import Envelope
+from asw_exchange.envelope import Envelope, Seal
 from asw_exchange.errors import UnknownKind
-from asw_exchange.model import Finding, Header, Value
+from asw_exchange.model import Acknowledgement, Finding, Header, Value
 from asw_exchange.records import Memory
-from asw_exchange.signature import SignaturePolicy
+from asw_exchange.signature import (
+    SignaturePolicy,
+    SigningKey,
+    is_container,
+    payload_of,
+    sign,
+    sign_canonical,
+)
 from asw_exchange.validation import Rule
 
 
@@ -51,7 +58,12 @@ class MessageKind:
     route: Callable[[Any], tuple[str | None, str | None]] = _anybody
     """Who must have sent it and to whom, as far as the document itself says: (sender, receiver)."""
     acknowledged: bool = True
-    """False for the acknowledgement itself."""
+    """False for technical answers, which nobody answers in turn."""
+    signed: bool = True
+    """False for what the published form leaves to the transport: signals and faults. Such a message counts
+    only when its sender is the one who delivered it."""
+    matches: Callable[[etree._Element], bool] | None = None
+    """Tells kinds of one root element apart; None: the root element says enough."""
 
     @property
     def document(self) -> type[Value]:
@@ -89,6 +101,8 @@ class Answer:
     kind: str
     document: Value
     receiver: str
+    refers: bool = False
+    """Whether it is sent in answer to the very message, in its conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +113,31 @@ class Retransmission:
 
 
 Reply = Answer | Retransmission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """A message that was taken in: what a corridor knows when it tells the sender so."""
+
+    acknowledgement: Acknowledgement
+    header: Header | None
+    """None where the envelope could not be opened."""
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A technical answer to a message: an acknowledgement, a signal, a fault."""
+
+    kind: str
+    document: Value
+    at_once: bool = True
+    """Whether it is the answer to the transmission itself; the others go through the outbox."""
+
+
+def acknowledge_by(kind: str) -> Callable[[Handled], tuple[Notice, ...]]:
+    """Return the rule of the corridors that answer every message with one acknowledgement of ``kind``."""
+    return lambda handled: (Notice(kind=kind, document=handled.acknowledgement),)
 
 
 def _silent(arrival: Arrival, memory: Memory) -> tuple[Reply, ...]:
@@ -114,19 +153,23 @@ class Corridor:
     members: Mapping[str, str]
     """Gateway code to the name of the state or union."""
     kinds: tuple[MessageKind, ...]
-    acknowledgement: str
-    """Name of the kind that answers every message."""
+    notify: Callable[[Handled], tuple[Notice, ...]]
+    """The technical answers to every message that wants one; the first of them at once."""
     envelope: Envelope
     policy: SignaturePolicy
     exchange_rules: tuple[ExchangeRule, ...] = ()
     reply: Callable[[Arrival, Memory], tuple[Reply, ...]] = _silent
-    """What a gateway of this corridor answers to an accepted message, beside the acknowledgement."""
+    """What a gateway of this corridor answers to an accepted message, beside the technical answers."""
+    message_id: Callable[[str], str] = str
+    """Makes a message id of the form that the corridor wants out of a gateway's own serial number."""
     _by_name: dict[str, MessageKind] = field(init=False, repr=False, compare=False)
-    _by_tag: dict[str, MessageKind] = field(init=False, repr=False, compare=False)
+    _by_tag: dict[str, tuple[MessageKind, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        tags = dict.fromkeys(kind.layout.tag for kind in self.kinds)
+        by_tag = {tag: tuple(kind for kind in self.kinds if kind.layout.tag == tag) for tag in tags}
         object.__setattr__(self, "_by_name", {kind.name: kind for kind in self.kinds})
-        object.__setattr__(self, "_by_tag", {kind.layout.tag: kind for kind in self.kinds})
+        object.__setattr__(self, "_by_tag", by_tag)
 
     def find(self, name: str) -> MessageKind | None:
         """Return a kind by its name, where there is one."""
@@ -141,11 +184,63 @@ class Corridor:
 
     def kind_of(self, element: etree._Element) -> MessageKind:
         """Return the kind of a document element. Raises UnknownKind naming what was found."""
-        found = self._by_tag.get(element.tag)
-        if found is None:
-            raise UnknownKind(
-                f"no kind of the corridor {self.name} has this root element",
-                line=line_of(element),
-                value=str(element.tag),
-            )
-        return found
+        for kind in self._by_tag.get(element.tag, ()):
+            if kind.matches is None or kind.matches(element):
+                return kind
+        known = element.tag in self._by_tag
+        raise UnknownKind(
+            f"no kind of the corridor {self.name} has this "
+            + ("root element with such a content" if known else "root element"),
+            line=line_of(element),
+            value=str(element.tag),
+        )
+
+    def signed_part(self, root: etree._Element) -> etree._Element:
+        """Return what the signature is about: of an envelope its content, else the root itself.
+
+        Raises EnvelopeError.
+        """
+        if root.tag != self.envelope.tag or self._holds_document(root):
+            return root
+        return self.envelope.unpack(root)[1]
+
+    def document_in(self, root: etree._Element) -> etree._Element | None:
+        """Return the document element: the root, or what stands in a container or envelope of this corridor.
+
+        None where the root is none of this corridor's. Nothing is verified. Raises EnvelopeError and
+        SignatureProfileError for an envelope or container that cannot be opened.
+        """
+        if root.tag in self._by_tag:
+            return root
+        if not is_container(root, self.policy.placement) and root.tag != self.envelope.tag:
+            return self._opened(root)
+        part = self.signed_part(root)
+        return self._opened(payload_of(part, self.policy.placement) if self._contains(part) else part)
+
+    def _contains(self, element: etree._Element) -> bool:
+        return is_container(element, self.policy.placement)
+
+    def _holds_document(self, root: etree._Element) -> bool:
+        return self._contains(root) and payload_of(root, self.policy.placement).tag in self._by_tag
+
+    def _opened(self, payload: etree._Element) -> etree._Element | None:
+        document = self.envelope.document(payload)
+        return document if document.tag in self._by_tag else None
+
+    def write(self, kind: MessageKind, document: Value, key: SigningKey) -> bytes:
+        """Build a document and sign it in the profile of the corridor, where its kind is signed.
+
+        Raises BuildError, and CredentialError for a key that the profile does not allow.
+        """
+        return self._seal(kind, key)(kind.layout.write(document).encode())
+
+    def pack(self, header: Header, document: Value, key: SigningKey) -> bytes:
+        """Build a document, sign it and wrap it: a whole message. Raises as ``write``."""
+        kind = self.kind(header.kind)
+        return self.envelope.pack(header, kind.layout.write(document).encode(), self._seal(kind, key))
+
+    def _seal(self, kind: MessageKind, key: SigningKey) -> Seal:
+        if not kind.signed:
+            return bytes
+        make = sign_canonical if kind.layout.canonical else sign
+        return lambda data: make(data, key, self.policy)

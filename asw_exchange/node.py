@@ -21,7 +21,7 @@ from asw_exchange.gateway import Reception, receive
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Value
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
-from asw_exchange.signature import SigningKey, TrustStore, sign_canonical
+from asw_exchange.signature import SigningKey, TrustStore
 
 
 class Transport(Protocol):
@@ -72,21 +72,31 @@ class Node:
             return entry
 
     def retransmit(self, entry: Entry) -> Entry:
-        """Put the very bytes of an earlier transmission into the outbox once more."""
+        """Put an earlier transmission into the outbox once more, as the corridor repeats messages."""
+        corridor = self._corridors[entry.kind.split("/")[0]]
         with self._ledger.transaction():
-            again = msgspec.structs.replace(entry, moment=self._clock.now(), sequence=None)
-            return self._ledger.append(again, self._ledger.raw(entry.digest), queue=True)
+            before = self._ledger.raw(entry.digest)
+            message_id = corridor.message_id(self._new_id())
+            raw = corridor.envelope.renew(before, message_id)
+            again = msgspec.structs.replace(
+                entry,
+                moment=self._clock.now(),
+                message_id=entry.message_id if raw == before else message_id,
+                digest=hashlib.sha256(raw).hexdigest(),
+                sequence=None,
+            )
+            return self._ledger.append(again, raw, queue=True)
 
     def receive(self, raw: bytes, *, corridor: str, peer: str = UNKNOWN) -> bytes | None:
-        """Take one message in, commit what became of it, and return the acknowledgement's bytes.
+        """Take one message in, commit what became of it, and return the bytes of the answer.
 
-        Returns None for an acknowledgement, which nobody acknowledges. Never raises for bad input.
+        Returns None for a technical answer, which nobody answers in turn. Never raises for bad input.
         """
         with self._ledger.transaction():
             reception = self._take(raw, corridor, peer)
-            answer = self._acknowledge(reception, corridor)
+            answer = self._notify(reception, corridor)
             for reply in reception.replies:
-                self._send_reply(reply)
+                self._send_reply(reply, reception.header)
         return answer
 
     def deliver(self, transport: Transport) -> int:
@@ -102,12 +112,13 @@ class Node:
         return arrived
 
     def _settle(self, entry: Entry, answer: bytes) -> None:
-        """An answer came back: the transmission has arrived, whatever the answer says."""
+        """The transmission has arrived, whatever the answer says, and if it is empty."""
         with self._ledger.transaction():
             if entry.sequence is None:
                 raise LedgerError("an entry of the outbox has no place in the ledger")
             self._ledger.delivered(entry.sequence)
-            self._take(answer, entry.kind.split("/")[0], entry.peer)
+            if answer:
+                self._take(answer, entry.kind.split("/")[0], entry.peer)
 
     def _take(self, raw: bytes, corridor: str, peer: str) -> Reception:
         reception = receive(
@@ -123,24 +134,27 @@ class Node:
         self._ledger.append(reception.record, raw)
         return reception
 
-    def _acknowledge(self, reception: Reception, corridor: str) -> bytes | None:
+    def _notify(self, reception: Reception, corridor: str) -> bytes | None:
+        """Give the technical answers: one at once, which is returned, the others through the outbox."""
         if reception.stored_answer is not None:
             return self._answer_again(reception.stored_answer)
-        if reception.acknowledgement is None:
-            return None
-        kind = self._corridors[corridor].kind(self._corridors[corridor].acknowledgement)
-        record = reception.record
-        _, raw = self._write(kind, reception.acknowledgement, record.peer, answers=record.message_id)
-        return raw
+        answer = None
+        for notice in reception.notices:
+            kind, record = self._corridors[corridor].kind(notice.kind), reception.record
+            about = reception.header or _unopened(record)
+            _, raw = self._write(kind, notice.document, record.peer, about=about, queue=not notice.at_once)
+            answer = raw if notice.at_once else answer
+        return answer
 
     def _answer_again(self, answer: Entry) -> bytes:
         raw = self._ledger.raw(answer.digest)
         self._ledger.append(msgspec.structs.replace(answer, moment=self._clock.now(), sequence=None), raw)
         return raw
 
-    def _send_reply(self, reply: Reply) -> None:
+    def _send_reply(self, reply: Reply, about: Header | None) -> None:
         if isinstance(reply, Answer):
-            self._write(self._kind(reply.kind), reply.document, reply.receiver)
+            told = about if reply.refers else None
+            self._write(self._kind(reply.kind), reply.document, reply.receiver, about=told)
             return
         for entry in self.memory.history(reply.reference):
             if entry.direction is Direction.SENT and entry.reference == reply.reference:
@@ -153,22 +167,24 @@ class Node:
         document: Value,
         receiver: str,
         *,
-        answers: str | None = None,
+        about: Header | None = None,
+        queue: bool = True,
         key: SigningKey | None = None,
     ) -> tuple[Entry, bytes]:
-        """Build, sign, wrap and record a message; an answer goes back at once, all else into the outbox."""
+        """Build, sign, wrap and record a message, in answer to the one ``about``, where there is one."""
         corridor = self._corridors[kind.name.split("/")[0]]
         header = Header(
-            id=self._new_id(),
+            id=corridor.message_id(self._new_id()),
             kind=kind.name,
             sender=self.gateway,
             receiver=receiver,
             sent_at=self._clock.now(),
-            refers_to=answers,
+            refers_to=about.id if about else None,
+            conversation=about.conversation if about else None,
+            procedure=about.procedure if about else (),
         )
-        signed = sign_canonical(kind.layout.write(document).encode(), key or self.key, corridor.policy)
-        raw = corridor.envelope.pack(header, signed)
-        entry = self._ledger.append(_sent(header, kind, document, raw), raw, queue=answers is None)
+        raw = corridor.pack(header, document, key or self.key)
+        entry = self._ledger.append(_sent(header, kind, document, raw), raw, queue=queue)
         return entry, raw
 
     def _kind(self, name: str) -> MessageKind:
@@ -180,6 +196,17 @@ class Node:
 
 def _with_reply(corridor: Corridor, reply: ReplyRule | None) -> Corridor:
     return corridor if reply is None else replace(corridor, reply=reply)
+
+
+def _unopened(record: Entry) -> Header:
+    """Stand in for the header of a message that could not be opened."""
+    return Header(
+        id=record.message_id,
+        kind=record.kind,
+        sender=record.peer,
+        receiver=record.gateway,
+        sent_at=record.moment,
+    )
 
 
 def _sent(header: Header, kind: MessageKind, document: Value, raw: bytes) -> Entry:
@@ -194,5 +221,6 @@ def _sent(header: Header, kind: MessageKind, document: Value, raw: bytes) -> Ent
         cites=kind.cites(document),
         moment=header.sent_at,
         digest=hashlib.sha256(raw).hexdigest(),
+        technical=not kind.acknowledged,
         document=msgspec.json.encode(document),
     )

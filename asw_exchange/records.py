@@ -53,6 +53,8 @@ class Entry(Value, frozen=True, kw_only=True):
     content_digest: str | None = None
     """SHA-256 of the canonical document without its signature: what the message says, whoever carries it."""
     findings: tuple[Finding, ...] = ()
+    technical: bool = False
+    """Whether it is an acknowledgement, a signal or a fault, which nobody answers in turn."""
     document: bytes | None = None
     """The document as JSON, where it could be read."""
     sequence: int | None = None

@@ -49,8 +49,9 @@ def verify(xml: bytes, trust: TrustStore, *, moment: datetime | None = None) -> 
     EnvelopeError or a SignatureError that says what is wrong.
     """
     root = codec.read(xml, keep_instructions=True)
-    corridor, _, element = recognise(root)
-    return signature.verify(element, trust, moment or SystemClock().now(), corridor.policy)
+    corridor, _, _ = recognise(root)
+    at = moment or SystemClock().now()
+    return signature.verify(corridor.signed_part(root), trust, at, corridor.policy)
 
 
 def parse(source: bytes | Verified) -> Any:
@@ -78,7 +79,8 @@ def validate(xml: bytes, *, kind: str | None = None, moment: datetime | None = N
         if kind is not None and found.name != find_kind(kind).name:
             raise WrongKind(f"the document is {found.name}, not {kind}", line=codec.line_of(element))
         report = validate_kind(found, element, moment)
-        return report if element is root else _with_envelope(report, corridor, found, root)
+        whole = corridor.signed_part(root) is not root
+        return _with_envelope(report, corridor, found, root) if whole else report
     except ConfigurationError:
         raise
     except ExchangeError as error:

@@ -27,7 +27,7 @@ from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Value
 from asw_exchange.node import Node
 from asw_exchange.records import Entry
-from asw_exchange.signature import create_pki, sign, sign_canonical, verify
+from asw_exchange.signature import create_pki, sign, verify
 from asw_exchange.testdata import generate
 from benchmarks import peers
 from benchmarks.floor import Floor
@@ -126,9 +126,11 @@ class Bench:
         """Build, sign and wrap; receive; acknowledge, signed; receive the acknowledgement."""
         raw = self._message(KIND, self.certificate, self.sender, self.receiver)
         reception = self._receive(raw, self.receiver)
-        if reception.record.outcome != "accepted" or reception.acknowledgement is None:
+        if reception.record.outcome != "accepted" or not reception.notices:
             raise AssertionError(reception.record)
-        answer = self._message("asean/acknowledgement", reception.acknowledgement, self.receiver, self.sender)
+        answer = self._message(
+            "asean/acknowledgement", reception.notices[0].document, self.receiver, self.sender
+        )
         self.memory.last = _as_sent(reception.record)
         if self._receive(answer, self.sender).record.outcome != "accepted":
             raise AssertionError
@@ -137,8 +139,7 @@ class Bench:
         header = Header(
             id=f"{sender}-{next(self.numbers)}", kind=kind, sender=sender, receiver=receiver, sent_at=MOMENT
         )
-        signed = sign_canonical(CORRIDOR.kind(kind).layout.write(document).encode(), self.pki.key(sender))
-        return CORRIDOR.envelope.pack(header, signed)
+        return CORRIDOR.pack(header, document, self.pki.key(sender))
 
     def _receive(self, raw: bytes, gateway: str) -> Any:
         return receive(
@@ -267,7 +268,7 @@ def _parse(bench: Bench) -> Row:
 
 def _acknowledgement_floor(bench: Bench) -> Floor:
     """The floor of the answer to the certificate."""
-    document = bench._receive(bench.floor.message, bench.receiver).acknowledgement
+    document = bench._receive(bench.floor.message, bench.receiver).notices[0].document
     kind, key = CORRIDOR.kind("asean/acknowledgement"), bench.pki.key(bench.receiver)
     message = bench._message(kind.name, document, bench.receiver, bench.sender)
     plain = kind.layout.write(document).encode()

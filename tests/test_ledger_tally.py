@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from asw_exchange.corridor import MessageKind
-from asw_exchange.corridors import all_corridors
 from asw_exchange.ledger import Ledger, TallyRow, tally
-from asw_exchange.ledger.rows import is_acknowledgement
 from asw_exchange.ledger.transmissions import UNKNOWN
 from asw_exchange.model import Outcome
 from asw_exchange.records import Entry
@@ -161,14 +158,6 @@ def test_two_gateways_that_send_the_same_unreadable_bytes_are_told_apart(ledger:
     """Each reception counts for the one that delivered it."""
     write(ledger, sent(), sent("MY-1", gateway="MY"), unreadable(), unreadable(peer="MY"))
     assert [(row.gateway, row.sent, row.rejected) for row in tally(ledger)] == [("MY", 1, 1), ("VN", 1, 1)]
-
-
-@pytest.mark.parametrize(
-    "kind", [kind for corridor in all_corridors() for kind in corridor.kinds], ids=lambda kind: kind.name
-)
-def test_acknowledgements_are_known_by_the_name_of_their_kind(kind: MessageKind) -> None:
-    """In every corridor: the ledger counts without knowing any of them."""
-    assert is_acknowledgement(kind.name) == (not kind.acknowledged)
 
 
 def test_every_ordered_pair_and_kind_is_a_row(ledger: Ledger) -> None:

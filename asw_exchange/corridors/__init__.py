@@ -49,19 +49,14 @@ def corridor_of(kind: str) -> Corridor:
 
 
 def recognise(root: etree._Element) -> tuple[Corridor, MessageKind, etree._Element]:
-    """Tell corridor, kind and document element of a root: a bare document, or one in an envelope.
+    """Tell corridor, kind and document element of a root: a document bare, in a container or an envelope.
 
-    Raises UnknownKind, or EnvelopeError for an envelope that cannot be opened.
+    Raises UnknownKind; EnvelopeError or SignatureProfileError for one that cannot be opened.
     """
     for corridor in all_corridors():
-        for kind in corridor.kinds:
-            if kind.layout.tag == root.tag:
-                return corridor, kind, root
-    for corridor in all_corridors():
-        if corridor.envelope.tag == root.tag:
-            element = corridor.envelope.unpack(root)[1]
-            if any(kind.layout.tag == element.tag for kind in corridor.kinds):
-                return corridor, corridor.kind_of(element), element
+        element = corridor.document_in(root)
+        if element is not None:
+            return corridor, corridor.kind_of(element), element
     raise UnknownKind(
         "no corridor knows this root element",
         line=line_of(root),

@@ -1,6 +1,6 @@
 """The wrapping that travels: one small protocol, and SBDH, which more than one corridor uses."""
 
-from asw_exchange.envelope.form import Envelope
+from asw_exchange.envelope.form import Envelope, Seal
 from asw_exchange.envelope.sbdh import StandardBusinessDocument
 
-__all__ = ["Envelope", "StandardBusinessDocument"]
+__all__ = ["Envelope", "Seal", "StandardBusinessDocument"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from lxml import etree
 
 from asw_exchange.model import Header
+
+Seal = Callable[[bytes], bytes]
+"""Signs what it is given in the corridor's profile, or leaves it as it is where the kind is not signed."""
 
 
 class Envelope(Protocol):
@@ -22,10 +26,18 @@ class Envelope(Protocol):
         """The schema file of the wrapping, relative to ``schemas/``."""
         ...
 
-    def pack(self, header: Header, document: bytes) -> bytes:
-        """Wrap a (signed) document; its own bytes are kept as they are."""
+    def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
+        """Wrap a document and seal it, in the order that the envelope has it."""
         ...
 
     def unpack(self, root: etree._Element) -> tuple[Header, etree._Element]:
-        """Return the header and the document element. Raises EnvelopeError."""
+        """Return the header, and the element that the signature is about. Raises EnvelopeError."""
+        ...
+
+    def document(self, payload: etree._Element) -> etree._Element:
+        """Return the document in what was signed: the payload itself, unless the envelope signs more."""
+        ...
+
+    def renew(self, raw: bytes, message_id: str) -> bytes:
+        """Return a message as it is sent once more: under a new id, or as it is where the id stays."""
         ...

@@ -13,6 +13,7 @@ from lxml import etree
 from asw_exchange.codec import Layout, line_of
 from asw_exchange.codec.table import Constant, record, text, within
 from asw_exchange.codec.values import MOMENT
+from asw_exchange.envelope.form import Seal
 from asw_exchange.errors import EnvelopeError, ExchangeError
 from asw_exchange.model import Header
 
@@ -58,10 +59,10 @@ class StandardBusinessDocument:
     tag: str = f"{{{NAMESPACE}}}StandardBusinessDocument"
     schema: str | None = "common/sbdh.xsd"
 
-    def pack(self, header: Header, document: bytes) -> bytes:
-        """Put the header before the document, whose bytes are kept (less its XML declaration)."""
+    def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
+        """Put the header before the sealed document, whose bytes are kept (less its XML declaration)."""
         opening = f"{_OPENING}{HEADER.write(header)}".encode()
-        return b"".join((_DECLARATION, opening, _without_declaration(document), _CLOSING))
+        return b"".join((_DECLARATION, opening, without_declaration(seal(document)), _CLOSING))
 
     def unpack(self, root: etree._Element) -> tuple[Header, etree._Element]:
         """Return header and document element. Raises EnvelopeError naming what is missing or too much."""
@@ -83,8 +84,17 @@ class StandardBusinessDocument:
                 value=error.value,
             ) from error
 
+    def document(self, payload: etree._Element) -> etree._Element:
+        """Return the payload: the document itself is what is signed."""
+        return payload
 
-def _without_declaration(document: bytes) -> bytes:
+    def renew(self, raw: bytes, message_id: str) -> bytes:
+        """Return the very bytes: a transmission that is repeated keeps its id."""
+        return raw
+
+
+def without_declaration(document: bytes) -> bytes:
+    """Return XML without its declaration, to stand inside another document."""
     if not document.startswith(b"<?xml"):
         return document
     return document[document.index(b"?>") + 2 :].lstrip()

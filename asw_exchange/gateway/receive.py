@@ -13,10 +13,10 @@ from datetime import datetime
 import msgspec
 
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
-from asw_exchange.corridor import Corridor, Reply
+from asw_exchange.corridor import Corridor, Handled, Notice, Reply
 from asw_exchange.errors import ConfigurationError, ExchangeError
 from asw_exchange.gateway.steps import STEPS, Delivery, Refused
-from asw_exchange.model import Acknowledgement, Finding, Outcome
+from asw_exchange.model import Acknowledgement, Finding, Header, Outcome
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import TrustStore
 from asw_exchange.validation import findings_of_error
@@ -27,12 +27,14 @@ class Reception:
     """What became of one message."""
 
     record: Entry
-    acknowledgement: Acknowledgement | None
-    """The answer to build, sign and send; None for an acknowledgement, which nobody acknowledges."""
+    header: Header | None
+    """None where the envelope could not be opened."""
+    notices: tuple[Notice, ...]
+    """The technical answers to build and send; none to a technical answer, which nobody answers in turn."""
     stored_answer: Entry | None
-    """For a message that came before: the acknowledgement that it was answered with, to be sent again."""
+    """For a message that came before: the answer that it was given at once, to be sent again."""
     replies: tuple[Reply, ...] = ()
-    """Business answers that are owed beside the acknowledgement."""
+    """Business answers that are owed beside those."""
 
 
 def receive(
@@ -61,6 +63,7 @@ def receive(
         memory=memory,
         trust=trust,
         limits=limits,
+        peer=peer,
     )
     findings = _run(delivery)
     record = _record(delivery, findings, peer)
@@ -69,7 +72,8 @@ def receive(
         replies = corridor.reply(delivery.arrival, memory)
     return Reception(
         record=record,
-        acknowledgement=_acknowledgement(delivery, record),
+        header=delivery.header,
+        notices=_notices(delivery, record),
         stored_answer=_stored_answer(delivery),
         replies=replies,
     )
@@ -108,6 +112,7 @@ def _record(delivery: Delivery, findings: tuple[Finding, ...], peer: str) -> Ent
         digest=delivery.digest,
         content_digest=delivery.content_digest,
         findings=findings,
+        technical=kind is not None and not kind.acknowledged,
         document=msgspec.json.encode(document) if document else None,
     )
 
@@ -116,10 +121,10 @@ def _first_reference(delivery: Delivery) -> str | None:
     return delivery.first.reference if delivery.first else None
 
 
-def _acknowledgement(delivery: Delivery, record: Entry) -> Acknowledgement | None:
-    if delivery.kind is not None and not delivery.kind.acknowledged:
-        return None
-    return Acknowledgement(
+def _notices(delivery: Delivery, record: Entry) -> tuple[Notice, ...]:
+    if record.technical:
+        return ()
+    acknowledgement = Acknowledgement(
         refers_to=record.message_id,
         kind=delivery.kind.name if delivery.kind else None,
         outcome=record.outcome or Outcome.REJECTED,
@@ -127,6 +132,8 @@ def _acknowledgement(delivery: Delivery, record: Entry) -> Acknowledgement | Non
         digest=record.digest,
         findings=record.findings,
     )
+    handled = Handled(acknowledgement=acknowledgement, header=delivery.header, raw=delivery.raw)
+    return delivery.corridor.notify(handled)
 
 
 def _stored_answer(delivery: Delivery) -> Entry | None:

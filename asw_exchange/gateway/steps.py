@@ -16,12 +16,12 @@ from lxml import etree
 
 from asw_exchange import resources
 from asw_exchange.clock import latest_date
-from asw_exchange.codec import Limits, read
+from asw_exchange.codec import Limits, read, reread
 from asw_exchange.corridor import Arrival, Corridor, MessageKind
 from asw_exchange.errors import ExchangeError, MessageIdReused, UntrustedSigner, WrongKind, WrongRoute
 from asw_exchange.model import Finding, Header, Outcome, Severity, Value
-from asw_exchange.records import Direction, Entry, Memory
-from asw_exchange.signature import TrustStore, Verified, verify
+from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
+from asw_exchange.signature import Canonicalization, TrustStore, canonicalize, verify
 from asw_exchange.validation import Report, validate_element
 
 
@@ -47,11 +47,14 @@ class Delivery:
     memory: Memory
     trust: Mapping[str, TrustStore]
     limits: Limits
+    peer: str = UNKNOWN
     root: etree._Element = field(init=False)
     header: Header | None = None
-    element: etree._Element = field(init=False)
+    part: etree._Element = field(init=False)
+    """What the signature is about."""
     kind: MessageKind | None = None
-    verified: Verified = field(init=False)
+    element: etree._Element = field(init=False)
+    """The document, read again from what was signed."""
     content_digest: str | None = None
     report: Report | None = None
     document: Value | None = None
@@ -80,7 +83,7 @@ def read_xml(delivery: Delivery) -> None:
 
 def unwrap(delivery: Delivery) -> None:
     """Take header and document out of the envelope; for now the header says the kind."""
-    delivery.header, delivery.element = delivery.corridor.envelope.unpack(delivery.root)
+    delivery.header, delivery.part = delivery.corridor.envelope.unpack(delivery.root)
     delivery.kind = delivery.corridor.find(delivery.header.kind)
 
 
@@ -109,6 +112,28 @@ def recall(delivery: Delivery) -> None:
     delivery.kind = delivery.corridor.kind(first.kind)
 
 
+def verify_signature(delivery: Delivery) -> None:
+    """The sender signed the document; from here on only what was signed is looked at.
+
+    A kind that the corridor leaves unsigned counts only when the sender himself delivered it.
+    """
+    header = _header(delivery)
+    if delivery.kind is not None and not delivery.kind.signed:
+        if delivery.peer not in (UNKNOWN, header.sender):
+            raise WrongRoute(f"an unsigned message, delivered by {delivery.peer}", value=header.sender)
+        octets = canonicalize(delivery.part, Canonicalization.EXCLUSIVE)
+        payload = reread(octets)
+    else:
+        trust = delivery.trust.get(header.sender)
+        if trust is None:
+            raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
+        verified = verify(delivery.part, trust, delivery.moment, delivery.corridor.policy)
+        octets, payload = verified.canonical, verified.document
+    delivery.content_digest = hashlib.sha256(octets).hexdigest()
+    delivery.element = delivery.corridor.envelope.document(payload)
+    del delivery.root, delivery.part
+
+
 def recognise(delivery: Delivery) -> None:
     """The document's root element says its kind; the header must say the same."""
     header = _header(delivery)
@@ -119,20 +144,9 @@ def recognise(delivery: Delivery) -> None:
         )
 
 
-def verify_signature(delivery: Delivery) -> None:
-    """The sender signed the document; from here on only what was signed is looked at."""
-    header = _header(delivery)
-    trust = delivery.trust.get(header.sender)
-    if trust is None:
-        raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
-    delivery.verified = verify(delivery.element, trust, delivery.moment, delivery.corridor.policy)
-    delivery.content_digest = hashlib.sha256(delivery.verified.canonical).hexdigest()
-    del delivery.root, delivery.element
-
-
 def apply_rules(delivery: Delivery) -> None:
     """Schema and document rules, all of them in one run."""
-    report = validate_kind(_kind(delivery), delivery.verified.document, delivery.moment)
+    report = validate_kind(_kind(delivery), delivery.element, delivery.moment)
     delivery.report = report
     if not report.valid:
         raise Refused(report.findings)
@@ -140,7 +154,7 @@ def apply_rules(delivery: Delivery) -> None:
 
 def parse(delivery: Delivery) -> None:
     """Read the document into the model."""
-    delivery.document = _kind(delivery).layout.read(delivery.verified.document)
+    delivery.document = _kind(delivery).layout.read(delivery.element)
 
 
 def check_route(delivery: Delivery) -> None:
@@ -195,8 +209,8 @@ STEPS: tuple[Step, ...] = (
     unwrap,
     check_addresses,
     recall,
-    recognise,
     verify_signature,
+    recognise,
     apply_rules,
     parse,
     check_route,

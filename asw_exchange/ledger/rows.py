@@ -20,9 +20,6 @@ _findings = msgspec.json.Decoder(tuple[Finding, ...])
 _references = msgspec.json.Decoder(tuple[str, ...])
 _encode = msgspec.json.Encoder().encode
 
-ACKNOWLEDGEMENT = "acknowledgement"
-"""How the names of the kinds end that answer a message technically, in every corridor."""
-
 Row = tuple[Any, ...]
 
 
@@ -34,11 +31,6 @@ class _Told(msgspec.Struct):
 
 
 _told = msgspec.json.Decoder(_Told)
-
-
-def is_acknowledgement(kind: str) -> bool:
-    """Tell whether messages of this kind are technical answers, which nobody answers in turn."""
-    return kind.endswith(ACKNOWLEDGEMENT)
 
 
 def microseconds(moment: datetime) -> int:
@@ -58,8 +50,7 @@ def values_of(entry: Entry) -> Row:
 
     Raises LedgerError for a naive moment and for an acknowledgement whose document is no JSON object.
     """
-    acknowledgement = is_acknowledgement(entry.kind)
-    told = _read_told(entry.document) if acknowledgement and entry.document else _Told()
+    told = _read_told(entry.document) if entry.technical and entry.document else _Told()
     return (
         entry.gateway,
         entry.peer,
@@ -74,7 +65,7 @@ def values_of(entry: Entry) -> Row:
         entry.digest,
         entry.content_digest,
         _encode(entry.findings).decode() if entry.findings else None,
-        int(acknowledgement),
+        int(entry.technical),
         told.outcome,
         told.digest,
     )
@@ -114,5 +105,6 @@ def fields_of(row: Row) -> dict[str, Any]:
         "digest": row[11],
         "content_digest": row[12],
         "findings": _findings.decode(row[13]) if row[13] else (),
-        "document": row[14],
+        "technical": bool(row[14]),
+        "document": row[15],
     }

@@ -39,7 +39,7 @@ from asw_exchange.ledger.tables import (
 )
 from asw_exchange.records import Direction
 
-_NOT_READ = {"acknowledgement", "told_outcome", "told_digest"}
+_NOT_READ = {"told_outcome", "told_digest"}
 
 _READ = (*(column for column in entries.columns if column.name not in _NOT_READ), documents.c.content)
 

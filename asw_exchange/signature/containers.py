@@ -70,6 +70,11 @@ def find_container(root: etree._Element, placement: Placement) -> Packed:
     return _find_signed_doc(root) if placement is Placement.SIGNED_DOC else _find_soap(root)
 
 
+def is_container(element: etree._Element, placement: Placement) -> bool:
+    """Tell whether an element is the outermost one of the containers of a placement."""
+    return placement is not Placement.ENVELOPED and element.tag == _TARGETS[placement][0]
+
+
 def payload_of(root: etree._Element, placement: Placement) -> etree._Element:
     """Return the document of an element that a signature covers or may cover; nothing is checked.
 

@@ -12,7 +12,7 @@ from asw_exchange.corridor import Corridor, MessageKind
 from asw_exchange.corridors import corridor_of, find_kind
 from asw_exchange.errors import CredentialError
 from asw_exchange.model import ExportDeclaration, Header
-from asw_exchange.signature import load_pki, sign_canonical
+from asw_exchange.signature import load_pki
 from asw_exchange.testdata.generate import generate
 
 SENT_AT = datetime(2025, 3, 3, 2, 0, tzinfo=UTC)
@@ -37,13 +37,16 @@ def generate_messages(
 
     def sealed(number: int, document: Any) -> bytes:
         sender, receiver = route(found, document, corridor)
-        signed = sign_canonical(found.layout.write(document).encode(), keys.key(sender), corridor.policy)
         if not envelope:
-            return signed
+            return corridor.write(found, document, keys.key(sender))
         header = Header(
-            id=f"{sender}-{number:08}", kind=kind, sender=sender, receiver=receiver, sent_at=SENT_AT
+            id=corridor.message_id(f"{sender}-{number:08}"),
+            kind=kind,
+            sender=sender,
+            receiver=receiver,
+            sent_at=SENT_AT,
         )
-        return corridor.envelope.pack(header, signed)
+        return corridor.pack(header, document, keys.key(sender))
 
     return ((name, sealed(number, document)) for name, number, document in names)
 

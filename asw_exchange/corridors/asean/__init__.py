@@ -10,7 +10,7 @@ from datetime import date
 
 from lxml import etree
 
-from asw_exchange.corridor import Corridor, MessageKind
+from asw_exchange.corridor import Corridor, MessageKind, acknowledge_by
 from asw_exchange.corridors.asean import layouts
 from asw_exchange.corridors.asean.answers import reply
 from asw_exchange.corridors.asean.rules import EXCHANGE_RULES
@@ -183,7 +183,7 @@ CORRIDOR = Corridor(
     title="ASEAN Single Window",
     members=MEMBERS,
     kinds=KINDS,
-    acknowledgement="asean/acknowledgement",
+    notify=acknowledge_by("asean/acknowledgement"),
     envelope=StandardBusinessDocument(),
     policy=SignaturePolicy(),
     exchange_rules=EXCHANGE_RULES,
