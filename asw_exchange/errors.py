@@ -17,6 +17,11 @@ raises one of these. Nothing else leaves a public function.
     ├── ParseError              XML of a known kind that does not follow its layout
     ├── UnknownKind             no corridor knows this kind or root element
     ├── EnvelopeError           the wrapping is missing, incomplete or contradicts its content
+    │   ├── HeaderMissing           a header that every message must have
+    │   ├── HeaderInvalid           a header with a wrong value, or twice
+    │   ├── HeaderForbidden         a header that an application must not set
+    │   ├── UnknownAction           an action, process or operation that nobody here knows
+    │   ├── BodyError               the body does not hold exactly what it should
     │   ├── MessageIdReused         an id that came before with other content
     │   ├── WrongRoute              sender or receiver are not who the message can go between
     │   └── WrongKind               another kind than announced or asked for
@@ -133,6 +138,26 @@ class UnknownKind(ExchangeError):
 
 class EnvelopeError(ExchangeError):
     reply_code = "ENVELOPE"
+
+
+class HeaderMissing(EnvelopeError):
+    reply_code = "ENVELOPE-HEADER-MISSING"
+
+
+class HeaderInvalid(EnvelopeError):
+    reply_code = "ENVELOPE-HEADER-INVALID"
+
+
+class HeaderForbidden(EnvelopeError):
+    reply_code = "ENVELOPE-HEADER-FORBIDDEN"
+
+
+class UnknownAction(EnvelopeError):
+    reply_code = "ENVELOPE-ACTION"
+
+
+class BodyError(EnvelopeError):
+    reply_code = "ENVELOPE-BODY"
 
 
 class MessageIdReused(EnvelopeError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -173,18 +174,20 @@ class Node:
     ) -> tuple[Entry, bytes]:
         """Build, sign, wrap and record a message, in answer to the one ``about``, where there is one."""
         corridor = self._corridors[kind.name.split("/")[0]]
+        moment = self._clock.now()
         header = Header(
             id=corridor.message_id(self._new_id()),
             kind=kind.name,
             sender=self.gateway,
             receiver=receiver,
-            sent_at=self._clock.now(),
+            sent_at=moment,
             refers_to=about.id if about else None,
+            refers_to_kind=about.kind if about else None,
             conversation=about.conversation if about else None,
             procedure=about.procedure if about else (),
         )
         raw = corridor.pack(header, document, key or self.key)
-        entry = self._ledger.append(_sent(header, kind, document, raw), raw, queue=queue)
+        entry = self._ledger.append(_sent(header, kind, document, raw, moment), raw, queue=queue)
         return entry, raw
 
     def _kind(self, name: str) -> MessageKind:
@@ -209,7 +212,7 @@ def _unopened(record: Entry) -> Header:
     )
 
 
-def _sent(header: Header, kind: MessageKind, document: Value, raw: bytes) -> Entry:
+def _sent(header: Header, kind: MessageKind, document: Value, raw: bytes, moment: datetime) -> Entry:
     return Entry(
         gateway=header.sender,
         peer=header.receiver,
@@ -219,7 +222,7 @@ def _sent(header: Header, kind: MessageKind, document: Value, raw: bytes) -> Ent
         refers_to=header.refers_to,
         reference=kind.reference(document),
         cites=kind.cites(document),
-        moment=header.sent_at,
+        moment=moment,
         digest=hashlib.sha256(raw).hexdigest(),
         technical=not kind.acknowledged,
         document=msgspec.json.encode(document),

@@ -18,10 +18,12 @@ class Header(Value, frozen=True, kw_only=True):
     sender: str
     """Gateway code, for example VN."""
     receiver: str
-    sent_at: datetime
-    """Aware, UTC."""
+    sent_at: datetime | None = None
+    """Aware, UTC; None where the envelope has no place for it."""
     refers_to: str | None = None
     """Id of the message that this one answers."""
+    refers_to_kind: str | None = None
+    """Kind of that message, where the envelope says it."""
     conversation: str | None = None
     """Id that all messages of one transaction share, where the envelope has a place for it."""
     procedure: tuple[str, ...] = ()
