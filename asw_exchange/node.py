@@ -29,7 +29,7 @@ class Transport(Protocol):
     """Carries bytes from one gateway to another."""
 
     def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | None:
-        """Deliver ``raw`` and return the receiver's answer, or None when it could not be delivered."""
+        """Deliver ``raw`` and return the answer, which may be empty; None when it could not be delivered."""
         ...
 
 

@@ -41,6 +41,7 @@ HEADER = Layout(
                 "Scope",
                 Constant("Type", "Correlation"),
                 Constant("InstanceIdentifier", "1"),
+                text("Identifier", "refers_to_kind"),
                 within("CorrelationInformation", text("RequestingDocumentInstanceIdentifier", "refers_to")),
             ),
         ),

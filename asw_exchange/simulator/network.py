@@ -39,7 +39,7 @@ class Network:
         self._faults[sender, receiver].append(fault)
 
     def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | None:
-        """Deliver ``raw`` and return the answer, or None when it was lost or nobody is there."""
+        """Deliver ``raw`` and return the answer, perhaps empty; None when it was lost or nobody is there."""
         node = self._nodes.get(receiver)
         faults = self._faults.get((sender, receiver))
         fault = faults.popleft() if faults else None
@@ -47,7 +47,7 @@ class Network:
             return None
         if fault is Fault.TAMPERED:
             raw = tamper(raw)
-        return node.receive(raw, corridor=corridor, peer=sender)
+        return node.receive(raw, corridor=corridor, peer=sender) or b""
 
     def run(self) -> int:
         """Let every node deliver what is due until nothing moves; return how much arrived."""

@@ -26,7 +26,7 @@ class Firm:
     """ISO alpha-2."""
 
 
-def _firm(line: str) -> Firm:
+def read_firm(line: str) -> Firm:
     country, name, local, identifier, street, city, postcode = (part.strip() for part in line.split("|"))
     return Firm(
         name=name,
@@ -133,7 +133,7 @@ TW|Formosa Components||24567890|9 Gongye 3rd Road|Taichung|407
 def _by_country() -> Mapping[str, tuple[Firm, ...]]:
     found: defaultdict[str, list[Firm]] = defaultdict(list)
     for line in _TABLE.strip().splitlines():
-        firm = _firm(line)
+        firm = read_firm(line)
         found[firm.country].append(firm)
     return {country: tuple(firms) for country, firms in found.items()}
 

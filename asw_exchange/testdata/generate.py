@@ -21,13 +21,14 @@ def generate(kind: str, *, seed: int = 0, count: int = 1) -> Iterator[Any]:
 
     Raises UnknownKind for a kind that does not exist or that nothing here can make.
     """
-    make = _generators(corridor_of(kind).name).get(kind)
+    make = generators_of(corridor_of(kind).name).get(kind)
     if make is None:
         raise UnknownKind("there is no generator for this kind", value=kind)
     return (make(stream(seed, kind, number), number) for number in range(1, count + 1))
 
 
-def _generators(corridor: str) -> dict[str, Any]:
+def generators_of(corridor: str) -> dict[str, Any]:
+    """Return the generators of a corridor: kind to a function of (chance, number)."""
     name = f"{__package__}.{corridor.replace('-', '_')}"
     if importlib.util.find_spec(name) is None:
         return {}

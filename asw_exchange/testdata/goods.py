@@ -34,7 +34,7 @@ class Good:
     trademark: str | None = None
 
 
-def _good(line: str) -> Good:
+def read_good(line: str) -> Good:
     """Read a line of the table: fields divided by |, lists by blanks or semicolons."""
     hs, description, unit, weight, price, package, contents, criteria, exporters, *mark = map(
         str.strip, line.split("|")
@@ -160,4 +160,4 @@ _TABLE = """
 961900 14|Baby diapers, cartons of 8 packs|H87|7.40|16.50|CT|1|CTH;40%|TH MY ID VN PH|Soft Nest
 """
 
-GOODS: tuple[Good, ...] = tuple(_good(line) for line in _TABLE.strip().splitlines())
+GOODS: tuple[Good, ...] = tuple(read_good(line) for line in _TABLE.strip().splitlines())

@@ -102,7 +102,9 @@ def _fault(handled: Handled) -> str | None:
 
 def _printable(raw: bytes) -> str:
     text = raw.decode("utf-8", errors="replace")[:MOST_PROBLEM]
-    return "".join(each if each in "\t\n" or each >= " " else "\ufffd" for each in text if each not in "\ufffe\uffff")
+    return "".join(
+        each if each in "\t\n" or each >= " " else "\ufffd" for each in text if each not in "\ufffe\uffff"
+    )
 
 
 def _signal(told: Acknowledgement, kind: str, errors: tuple[SignalError, ...] = ()) -> Signal:

@@ -75,7 +75,9 @@ class IntegrationEnvelope:
         head, body = _parts(root)
         header = _read_header(head, _sent_at(body))
         if len(body) != 1:
-            raise BodyError(f"the body holds {len(body)} elements, where one payload belongs", line=line_of(body))
+            raise BodyError(
+                f"the body holds {len(body)} elements, where one payload belongs", line=line_of(body)
+            )
         return header, body[0]
 
     def document(self, payload: etree._Element) -> etree._Element:
@@ -95,7 +97,9 @@ def _headers(header: Header) -> str:
     fault = header.kind == codes.FAULT
     lines = [
         _element("wsa:To", codes.ADDRESSES.get(header.receiver, codes.ANONYMOUS)),
-        "" if fault else f"<wsa:ReplyTo>{_element('wsa:Address', codes.ADDRESSES[header.sender])}</wsa:ReplyTo>",
+        ""
+        if fault
+        else f"<wsa:ReplyTo>{_element('wsa:Address', codes.ADDRESSES[header.sender])}</wsa:ReplyTo>",
         _element("wsa:MessageID", f"urn:uuid:{header.id}"),
         _relates_to(header),
         _element("wsa:Action", codes.action_of(header.kind, header.refers_to_kind)),
@@ -301,4 +305,3 @@ def _moment(element: etree._Element) -> datetime | None:
 
 def _text(element: etree._Element) -> str:
     return (element.text or "").strip(" \t\r\n")
-

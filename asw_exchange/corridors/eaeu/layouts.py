@@ -105,7 +105,9 @@ ADDRESS = record(
 PARTY = record(
     Party, text("SubjectName", "name"), text("SubjectId", "identifier"), one("Address", "address", ADDRESS)
 )
-REFERENCE = record(CertificateReference, text("CertificateId", "reference"), text("IssueDate", "issued_on", DATE))
+REFERENCE = record(
+    CertificateReference, text("CertificateId", "reference"), text("IssueDate", "issued_on", DATE)
+)
 REASON = record(Reason, text("ReasonCode", "code"), text("ReasonText", "text"))
 INVOICE = record(Invoice, text("InvoiceId", "number"), text("InvoiceDate", "issued_on", DATE))
 PACKAGES = record(Packages, text("PackageQuantity", "count", INTEGER), text("PackageKindCode", "type"))
@@ -276,7 +278,9 @@ DELIVERY_RECEIPT = Layout(
     SIGNAL, "DeliveryReceipt", record(Signal, text("SignalId", "id"), text("DateTime", "occurred_at", MOMENT))
 )
 PROCESSING_RECEIPT = Layout(
-    SIGNAL, "ProcessingReceipt", record(Signal, text("SignalId", "id"), text("DateTime", "occurred_at", MOMENT))
+    SIGNAL,
+    "ProcessingReceipt",
+    record(Signal, text("SignalId", "id"), text("DateTime", "occurred_at", MOMENT)),
 )
 VALIDATION_ERROR = Layout(
     SIGNAL,

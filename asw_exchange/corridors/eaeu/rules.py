@@ -21,7 +21,9 @@ _N5 = "EEC Decision N 5"
 
 
 def _rule(rule_id: str, message: str, source: str, hint: str) -> Rule:
-    return Rule(id=rule_id, severity=Severity.ERROR, message=message, source=source, hint=hint, scope="exchange")
+    return Rule(
+        id=rule_id, severity=Severity.ERROR, message=message, source=source, hint=hint, scope="exchange"
+    )
 
 
 PRESENTATION = _rule(
@@ -150,9 +152,7 @@ def check_known_message(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     yield from _check_answers(KNOWN_MESSAGE, None, arrival, memory)
 
 
-def _check_answers(
-    rule: Rule, kinds: set[str] | None, arrival: Arrival, memory: Memory
-) -> Iterator[Finding]:
+def _check_answers(rule: Rule, kinds: set[str] | None, arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     sent = memory.sent(arrival.header.refers_to or "")
     if sent is None or sent.peer != arrival.header.sender or (kinds and sent.kind not in kinds):
         message = f"no message of this id that wants such an answer was sent to {arrival.header.sender}"

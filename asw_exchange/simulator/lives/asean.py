@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -9,6 +11,7 @@ from random import Random
 from msgspec.structs import replace
 
 from asw_exchange.corridor import Arrival, Reply
+from asw_exchange.corridors import find_corridor
 from asw_exchange.corridors.asean.answers import reply
 from asw_exchange.model import Certificate, CertificateReference, Invoice
 from asw_exchange.node import Node
@@ -49,6 +52,16 @@ class Pair:
 def without_customs(arrival: Arrival, memory: Memory) -> tuple[Reply, ...]:
     """Answer everything but certificates: what customs decide on those is part of the life."""
     return () if isinstance(arrival.document, Certificate) else reply(arrival, memory)
+
+
+def lives(world: World, count: int) -> Iterator[Callable[[], None]]:
+    """Return ``count`` lives for every ordered pair of member states."""
+    codes = tuple(find_corridor("asean").members)
+    for number in range(count):
+        for issuer, importer in itertools.permutations(codes, 2):
+            first = (codes.index(importer) * count + number) * NUMBERS_PER_LIFE
+            pair = Pair(world, world.nodes[issuer], world.nodes[importer], first)
+            yield lambda pair=pair: live(pair)  # type: ignore[misc]
 
 
 def live(pair: Pair) -> None:
