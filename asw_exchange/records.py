@@ -91,3 +91,15 @@ class Memory(Protocol):
     def citing(self, reference: str) -> tuple[Entry, ...]:
         """Return all entries of documents that rest on this reference number, oldest first."""
         ...
+
+
+def stands(entry: Entry, kind: str) -> bool:
+    """Tell whether an entry is of a document of ``kind`` that has effect: sent by us, or accepted."""
+    return entry.kind == kind and (entry.direction is Direction.SENT or entry.outcome is Outcome.ACCEPTED)
+
+
+def standing(memory: Memory, reference: str | None, kind: str) -> tuple[Entry, ...]:
+    """Return the entries of this reference number and kind that have effect, oldest first."""
+    if reference is None:
+        return ()
+    return tuple(entry for entry in memory.history(reference) if stands(entry, kind))

@@ -98,6 +98,8 @@ class Correction(Value, frozen=True, kw_only=True):
     corrected_on: date | None = None
     version: int | None = None
     """1 for the first correction."""
+    form: str | None = None
+    """The form that the certificate is on, for example AK."""
     reason: Reason | None = None
     certificate: Certificate | None = None
     """The certificate in full, corrected."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from asw_exchange.model import Certificate, Outcome
-from asw_exchange.records import Direction, Entry, Memory
+from asw_exchange.model import Certificate
+from asw_exchange.records import Memory, standing, stands
 
 EFORM_D = "asean/eform-d"
 CANCELLATION = "asean/eform-d-cancellation"
@@ -20,18 +20,6 @@ ZERO = Decimal(0)
 
 Quantities = dict[tuple[str, str], Decimal]
 """Quantity by (HS subheading, unit)."""
-
-
-def stands(entry: Entry, kind: str) -> bool:
-    """Tell whether an entry is of a document of ``kind`` that has effect: sent by us, or accepted."""
-    return entry.kind == kind and (entry.direction is Direction.SENT or entry.outcome is Outcome.ACCEPTED)
-
-
-def standing(memory: Memory, reference: str | None, kind: str) -> tuple[Entry, ...]:
-    """Return the entries of this reference number and kind that have effect, oldest first."""
-    if reference is None:
-        return ()
-    return tuple(entry for entry in memory.history(reference) if stands(entry, kind))
 
 
 def certificate_of(memory: Memory, reference: str | None) -> Certificate | None:

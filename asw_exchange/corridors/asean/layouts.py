@@ -19,9 +19,9 @@ from asw_exchange.codec.table import (
     texts,
     within,
 )
-from asw_exchange.codec.values import BOOLEAN, DATE, DECIMAL, FORM_D_CRITERION, INTEGER, MOMENT, code_list
+from asw_exchange.codec.values import BOOLEAN, DATE, DECIMAL, FORM_D_CRITERION, INTEGER, code_list
+from asw_exchange.envelope import acknowledgement_layout
 from asw_exchange.model import (
-    Acknowledgement,
     Address,
     Amount,
     Cancellation,
@@ -35,19 +35,16 @@ from asw_exchange.model import (
     DeclaredItem,
     Exhibition,
     ExportDeclaration,
-    Finding,
     Invoice,
     Item,
     Material,
     OriginalProof,
-    Outcome,
     Packages,
     Party,
     Quantity,
     Reason,
     RefusedItem,
     RetransmissionRequest,
-    Severity,
     TickBoxes,
     Transport,
 )
@@ -289,34 +286,4 @@ ACDD = Layout(
     ),
 )
 
-ACKNOWLEDGEMENT = Layout(
-    namespace("acknowledgement"),
-    "Acknowledgement",
-    record(
-        Acknowledgement,
-        Constant("TypeCode", "312"),
-        text("ReferenceID", "refers_to"),
-        text("KindName", "kind"),
-        within("Status", text("NameCode", "outcome", code_list(Outcome))),
-        text("AcceptanceDateTime", "received_at", MOMENT),
-        text("DigestID", "digest"),
-        many(
-            "Error",
-            "findings",
-            record(
-                Finding,
-                text("ValidationCode", "rule_id"),
-                text("SeverityCode", "severity", code_list(Severity)),
-                text("Description", "message"),
-                text("LineNumeric", "line", INTEGER),
-                text("ColumnNumeric", "column", INTEGER),
-                text("LocationText", "path"),
-                text("ValueText", "value"),
-                text("ExpectedText", "expected"),
-                text("HintText", "hint"),
-                text("SourceText", "source"),
-                text("RuleSetName", "ruleset"),
-            ),
-        ),
-    ),
-)
+ACKNOWLEDGEMENT = acknowledgement_layout(namespace("acknowledgement"))

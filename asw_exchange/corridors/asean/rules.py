@@ -26,7 +26,6 @@ from asw_exchange.corridors.asean.history import (
     drawn_by_others,
     is_cancelled,
     quantities,
-    standing,
 )
 from asw_exchange.model import (
     Acknowledgement,
@@ -39,7 +38,7 @@ from asw_exchange.model import (
     RetransmissionRequest,
     Severity,
 )
-from asw_exchange.records import Direction, Memory
+from asw_exchange.records import Direction, Memory, standing
 from asw_exchange.validation import Rule
 
 VALIDITY_MONTHS = 12

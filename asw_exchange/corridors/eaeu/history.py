@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from asw_exchange.model import Certificate, Outcome
-from asw_exchange.records import Direction, Entry, Memory
-
-
-def stands(entry: Entry, kind: str) -> bool:
-    """Tell whether an entry is of a document of ``kind`` that has effect: sent by us, or accepted."""
-    return entry.kind == kind and (entry.direction is Direction.SENT or entry.outcome is Outcome.ACCEPTED)
-
-
-def standing(memory: Memory, reference: str | None, kind: str) -> tuple[Entry, ...]:
-    """Return the entries of this reference number and kind that have effect, oldest first."""
-    if reference is None:
-        return ()
-    return tuple(entry for entry in memory.history(reference) if stands(entry, kind))
+from asw_exchange.model import Certificate
+from asw_exchange.records import Direction, Memory, standing, stands
 
 
 def issued_certificate(memory: Memory, reference: str | None, receiver: str) -> Certificate | None:

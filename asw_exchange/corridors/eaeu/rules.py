@@ -8,9 +8,9 @@ from typing import Any
 from asw_exchange.clock import add_months
 from asw_exchange.corridor import Arrival, Check, ExchangeRule
 from asw_exchange.corridors.eaeu import codes
-from asw_exchange.corridors.eaeu.history import standing, successor
+from asw_exchange.corridors.eaeu.history import successor
 from asw_exchange.model import Certificate, Finding, Severity, VerificationReply
-from asw_exchange.records import Direction, Memory
+from asw_exchange.records import Direction, Memory, standing
 from asw_exchange.validation import Rule
 
 VALIDITY_MONTHS = 12
