@@ -12,7 +12,16 @@ from asw_exchange.codec import values
 from asw_exchange.codec.layout import Layout
 from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
 from asw_exchange.codec.values import ValueCodec
-from asw_exchange.model import Decision, OriginCriterion, Outcome, Severity
+from asw_exchange.corridors.eaeu import wording
+from asw_exchange.corridors.korea import notation as korean
+from asw_exchange.model import (
+    CertificateReference,
+    Decision,
+    OriginCriterion,
+    Outcome,
+    Severity,
+    VerificationResult,
+)
 
 TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
@@ -24,7 +33,23 @@ CRITERIA = (
     st.builds(OriginCriterion, rule=st.sampled_from(["WO", "SP", "CC", "CTH", "CTSH", "PE", "anything else"]))
     | st.builds(OriginCriterion, rule=st.sampled_from(["RVC", "PC", "CC", "CTH", "CTSH"]), percentage=PERCENT)
 )  # fmt: skip
+KOREAN_RULES = ["WO", "WO-AK", "CTH", "CTC", "SP", "PE", "Rule 6", "anything else"]
+KOREAN_CRITERIA = st.builds(OriginCriterion, rule=st.sampled_from(KOREAN_RULES)) | st.builds(
+    OriginCriterion, rule=st.sampled_from(["RVC", "CC", "CTH", "CTSH", "CTC"]), percentage=PERCENT
+)
+NAMED = st.builds(
+    CertificateReference,
+    reference=st.text("ABCXYZ 0123456789/-", min_size=1, max_size=20),
+    issued_on=st.dates(date(1900, 1, 1), date(9999, 12, 31)),
+)
 BY_CODEC = {
+    korean.CRITERION.name: KOREAN_CRITERIA,
+    korean.DAY.name: st.dates(date(1900, 1, 1), date(9999, 12, 31)),
+    korean.SEQUENCE.name: st.integers(0, 999),
+    wording.CRITERION.name: st.builds(OriginCriterion, rule=st.sampled_from(["WO", "PE", "PSR", "another"])),
+    wording.DUPLICATE.name: NAMED,
+    wording.SUBSTITUTION.name: NAMED,
+    VerificationResult.__name__: st.sampled_from(VerificationResult),
     values.TEXT.name: TEXT,
     values.INTEGER.name: st.integers(-(10**17), 10**17),
     values.DECIMAL.name: st.decimals(
@@ -70,7 +95,7 @@ def _unset(default: Any) -> bool:
 def _fields(nodes: tuple[Node, ...]) -> Any:
     for node in nodes:
         match node:
-            case Leaf(_, field, codec, many):
+            case Leaf(_, field, codec, many, _):
                 yield field, _many(_codec(codec)) if many else _codec(codec)
             case Attribute(_, field, codec) | Content(field, codec):
                 yield field, _codec(codec)

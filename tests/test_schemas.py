@@ -30,16 +30,21 @@ def test_a_schema_compiles_in_both_engines(path: Path) -> None:
     xmlschema.XMLSchema10(str(path), allow="local")
 
 
-def element_nodes(nodes: tuple[Node, ...]) -> Iterator[tuple[str, tuple[Node, ...] | None]]:
-    """(element name, what stands in it) of a table, in order."""
+def element_nodes(nodes: tuple[Node, ...]) -> Iterator[tuple[str, tuple[Node, ...] | None, set[str]]]:
+    """(element name, what stands in it, its fixed attributes) of a table, in order."""
     for node in nodes:
         match node:
-            case Leaf(name, _, _, _) | Constant(name, _):
-                yield name, None
+            case Leaf() | Constant():
+                yield local(node.element), None, {local(name) for name, _ in node.attributes}
             case Nested(name, _, record, _):
-                yield name, record.nodes
+                yield local(name), record.nodes, set()
             case Within(name, inner):
-                yield name, inner
+                yield local(name), inner, set()
+
+
+def local(name: str) -> str:
+    """A name without its prefix or namespace."""
+    return name.rpartition(":")[2].rpartition("}")[2]
 
 
 def assert_same(nodes: tuple[Node, ...], content: xmlschema.XsdType, path: str) -> None:
@@ -48,13 +53,19 @@ def assert_same(nodes: tuple[Node, ...], content: xmlschema.XsdType, path: str) 
     inside = [] if simple else list(content.content.iter_elements())
     declared = {element.local_name: element for element in inside if element.local_name != "Signature"}
     laid_out = list(element_nodes(nodes))
-    assert [name for name, _ in laid_out] == list(declared), path
-    attributes = {node.name for node in nodes if isinstance(node, Attribute)}
-    assert attributes == set(getattr(content, "attributes", {})), path
+    assert [name for name, _, _ in laid_out] == list(declared), path
+    assert {node.name for node in nodes if isinstance(node, Attribute)} == attributes_of(content), path
     assert any(isinstance(node, Content) for node in nodes) == (content.has_simple_content()), path
-    for name, inner in laid_out:
+    for name, inner, fixed in laid_out:
         if inner is not None:
             assert_same(inner, declared[name].type, f"{path}/{name}")
+        else:
+            assert fixed == attributes_of(declared[name].type), f"{path}/{name}"
+
+
+def attributes_of(type_: xmlschema.XsdType) -> set[str]:
+    """The names of a type's attributes."""
+    return {local(name) for name in getattr(type_, "attributes", {}) if name}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
