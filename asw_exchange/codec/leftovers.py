@@ -16,6 +16,7 @@ from asw_exchange.codec.paths import line_of, path_of
 from asw_exchange.codec.table import Attribute, Constant, Leaf, Nested, Record, Within
 from asw_exchange.errors import ParseError
 
+_XML = "{http://www.w3.org/XML/1998/namespace}"
 _UNSIGNED = "not(ancestor-or-self::d:Signature)"
 _NAMESPACES = {"d": "http://www.w3.org/2000/09/xmldsig#"}
 _STRAY_TEXT = etree.XPath(
@@ -32,7 +33,7 @@ def refuse_leftovers(root: etree._Element, record: Record) -> None:
     for element in _select(_ATTRIBUTED, root):
         places = known.get(etree.QName(element).localname, {})
         for name, value in element.attrib.items():
-            _check_attribute(element, str(name), str(value), places)
+            _check_attribute(element, str(name).replace(_XML, "xml:"), str(value), places)
 
 
 Known = dict[str, set[str] | None]
