@@ -122,6 +122,11 @@ class Handled:
     acknowledgement: Acknowledgement
     header: Header | None
     """None where the envelope could not be opened."""
+    sender: str
+    """Who sent it, by its header; else who delivered it, as far as the transport knows."""
+    receiver: str
+    reference: str | None
+    """Reference number of the business document, where it could be read."""
     raw: bytes
 
 

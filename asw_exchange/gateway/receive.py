@@ -132,7 +132,14 @@ def _notices(delivery: Delivery, record: Entry) -> tuple[Notice, ...]:
         digest=record.digest,
         findings=record.findings,
     )
-    handled = Handled(acknowledgement=acknowledgement, header=delivery.header, raw=delivery.raw)
+    handled = Handled(
+        acknowledgement=acknowledgement,
+        header=delivery.header,
+        sender=record.peer,
+        receiver=record.gateway,
+        reference=record.reference,
+        raw=delivery.raw,
+    )
     return delivery.corridor.notify(handled)
 
 

@@ -56,7 +56,14 @@ from asw_exchange.model.quarantine import (
     SpsPlace,
     Treatment,
 )
-from asw_exchange.model.signals import Fault, ProcessingResult, Signal, SignalError
+from asw_exchange.model.signals import (
+    Fault,
+    ProcessingResult,
+    Signal,
+    SignalError,
+    TrackedEnvelope,
+    TrackingState,
+)
 from asw_exchange.model.value import Value
 from asw_exchange.model.verification import VerificationReply, VerificationRequest, VerificationResult
 
@@ -116,6 +123,8 @@ __all__ = [
     "SpsParty",
     "SpsPlace",
     "TickBoxes",
+    "TrackedEnvelope",
+    "TrackingState",
     "Transport",
     "Treatment",
     "Value",

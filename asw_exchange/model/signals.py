@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from asw_exchange.model.electronic import ElectronicDocument
 from asw_exchange.model.value import Value
@@ -38,6 +39,34 @@ class ProcessingResult(Value, frozen=True, kw_only=True):
     code: str | None = None
     """1 no data found, 2 received, 3 added, 4 changed, 5 deleted, 6 processed."""
     description: str | None = None
+
+
+class TrackingState(StrEnum):
+    """What became of an envelope on the ePhyto hub (HUBTrackingInfo)."""
+
+    PENDING_DELIVERY = "PendingDelivery"
+    DELIVERED = "Delivered"
+    FAILED_DELIVERY = "FailedDelivery"
+    ENVELOPE_NOT_EXISTS = "EnvelopeNotExists"
+    DELIVERED_WITH_WARNINGS = "DeliveredWithWarnings"
+    DELIVERED_NOT_READABLE = "DeliveredNotReadable"
+
+
+class TrackedEnvelope(Value, frozen=True, kw_only=True):
+    """What the ePhyto hub tells of an envelope (EnvelopeHeader): how it travelled, not what was decided."""
+
+    sender: str
+    """ISO 3166-1 alpha-2, here and in the one below."""
+    receiver: str
+    certificate_type: int
+    """UNTDID 1001, for example 851."""
+    certificate_status: int
+    """UNTDID 4405, for example 70."""
+    certificate_number: str
+    delivery_number: str | None = None
+    """The hub's own number of the envelope."""
+    tracking: TrackingState | None = None
+    error: str | None = None
 
 
 class Fault(Value, frozen=True, kw_only=True):

@@ -1,0 +1,244 @@
+"""The ePhyto hub's SOAP 1.1 messages as the envelope of the corridor, signed with WS-Security.
+
+Operations, EnvelopeHeader and tracking states are those of the hub's WSDL. *Modelled*: which element
+names the results have, that the sender numbers the envelope where no hub stands between, and that the
+hub carries certificates of origin and declarations. The signature covers the Body, and so the header.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from lxml import etree
+
+from asw_exchange.codec import line_of, path_of, read, reread
+from asw_exchange.codec.builder import escape
+from asw_exchange.corridors.new_zealand.hub_names import (
+    ENTITIES,
+    ENVELOPE_HEADER,
+    ISSUED,
+    KINDS,
+    SERVICE,
+    SOAP,
+    SPS_ACKNOWLEDGEMENT,
+    TYPES,
+)
+from asw_exchange.envelope import Seal
+from asw_exchange.errors import BodyError, EnvelopeError, HeaderInvalid, HeaderMissing, UnknownAction
+from asw_exchange.model import Header
+from asw_exchange.signature.containers import WSU
+
+_WSU_ID = f"{{{WSU}}}Id"
+_RESULT = f"{{{SERVICE}}}DeliverEnvelopeResponse"
+_CARRIERS = {
+    "DeliverEnvelope": "env",
+    "ValidateAndDeliverEnvelope": "envelope",
+    "DeliverPhytoEnvelope": "ePhytoEnvelope",
+    "DeliverCountryResponseEnvelope": "CountryResponseEnvelope",
+}
+"""Operation that delivers, to the name of its one parameter."""
+_FACTS = etree.XPath("string((//*[local-name() = $name][not(*)])[1])")
+_REFERENCED = etree.XPath(
+    "string((//*[local-name() = 'ReferenceSPSReferencedDocument']/*[local-name() = $name])[1])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HubEnvelope:
+    """The envelope of the New Zealand corridor."""
+
+    tag: str = f"{{{SOAP}}}Envelope"
+    schema: str | None = None
+
+    def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
+        """Put a document into the operation that delivers it, and sign the body."""
+        if header.kind == ENVELOPE_HEADER:
+            return _answer(header, document)
+        operation = (
+            _response(header, document) if header.kind == SPS_ACKNOWLEDGEMENT else _deliver(header, document)
+        )
+        return b'<?xml version="1.0" encoding="UTF-8"?>\n' + seal(operation)
+
+    def unpack(self, root: etree._Element) -> tuple[Header, etree._Element]:
+        """Return the header, and the SOAP envelope whose body is signed; of an answer, its element.
+
+        Raises UnknownAction, HeaderMissing, HeaderInvalid or BodyError.
+        """
+        body = _body(root)
+        operation = body[0]
+        if operation.tag == _RESULT:
+            return _answer_header(body, operation), operation
+        return _read_header(carried(operation), etree.QName(operation).localname), root
+
+    def document(self, payload: etree._Element) -> etree._Element:
+        """Take the document out of the operation: typed, or as text in Content, plain or base64.
+
+        Raises BodyError, or ReadError for a text that is no XML.
+        """
+        if etree.QName(payload).localname not in _CARRIERS or payload.tag == _RESULT:
+            return payload
+        envelope = carried(payload)
+        typed = [child for child in envelope if etree.QName(child).namespace != ENTITIES]
+        if typed:
+            return reread(etree.tostring(typed[0], method="c14n", exclusive=True))
+        return read(content_of(envelope), keep_instructions=True)
+
+    def renew(self, raw: bytes, message_id: str) -> bytes:
+        """Return the very bytes: a transmission that is repeated keeps its number."""
+        return raw
+
+
+def content_of(envelope: etree._Element) -> bytes:
+    """Return the XML in an envelope's Content. Raises BodyError where it is empty."""
+    text = (envelope.findtext(f"{{{ENTITIES}}}Content") or "").strip()
+    if not text:
+        raise BodyError("the content of the envelope from the hub is empty", line=line_of(envelope))
+    if text.startswith("<"):
+        return text.encode()
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        message = "the content of the envelope is neither XML nor base64"
+        raise BodyError(message, line=line_of(envelope)) from error
+
+
+def carried(operation: etree._Element) -> etree._Element:
+    """Return the envelope that an operation delivers. Raises UnknownAction, BodyError."""
+    name = etree.QName(operation)
+    if name.namespace != SERVICE or name.localname not in _CARRIERS:
+        raise UnknownAction(
+            "the hub has no operation of this name that delivers",
+            line=line_of(operation),
+            path=path_of(operation),
+            value=str(operation.tag),
+            hint=", ".join(_CARRIERS),
+        )
+    found = operation.findall(f"{{{SERVICE}}}{_CARRIERS[name.localname]}")
+    if len(found) != 1:
+        raise BodyError(
+            f"the operation needs one {_CARRIERS[name.localname]}, found {len(found)}",
+            line=line_of(operation),
+        )
+    return found[0]
+
+
+def _body(root: etree._Element) -> etree._Element:
+    if root.tag != f"{{{SOAP}}}Envelope":
+        raise EnvelopeError("the root element is no SOAP 1.1 Envelope", value=str(root.tag))
+    bodies = root.findall(f"{{{SOAP}}}Body")
+    if len(bodies) != 1 or len(bodies[0]) != 1:
+        raise BodyError("the envelope must hold one Body with one operation", line=line_of(root))
+    return bodies[0]
+
+
+def _read_header(envelope: etree._Element, operation: str) -> Header:
+    kind = SPS_ACKNOWLEDGEMENT
+    if operation != "DeliverCountryResponseEnvelope":
+        number = _integer(envelope, "CertificateType")
+        if number not in KINDS:
+            raise HeaderInvalid(
+                "no kind of this corridor has the CertificateType",
+                line=line_of(envelope),
+                path=path_of(envelope),
+                value=str(number),
+                hint=", ".join(f"{number} {kind}" for number, kind in sorted(KINDS.items())),
+            )
+        kind = KINDS[number]
+    _integer(envelope, "CertificateStatus")
+    _need(envelope, "NPPOCertificateNumber")
+    return Header(
+        id=envelope.findtext(f"{{{ENTITIES}}}hubDeliveryNumber") or _derived_id(envelope),
+        kind=kind,
+        sender=_need(envelope, "From"),
+        receiver=_need(envelope, "To"),
+    )
+
+
+def _derived_id(envelope: etree._Element) -> str:
+    """Number an envelope that the hub has not numbered: by what is in it."""
+    octets = etree.tostring(envelope, method="c14n", exclusive=True)
+    return f"sha256:{hashlib.sha256(octets).hexdigest()}"
+
+
+def _need(envelope: etree._Element, name: str) -> str:
+    text = (envelope.findtext(f"{{{ENTITIES}}}{name}") or "").strip()
+    if not text:
+        raise HeaderMissing(f"{name} is missing", line=line_of(envelope), path=path_of(envelope))
+    return text
+
+
+def _integer(envelope: etree._Element, name: str) -> int:
+    text = _need(envelope, name)
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise HeaderInvalid(
+            f"{name} is no number", line=line_of(envelope), path=path_of(envelope), value=text
+        )
+    return int(text)
+
+
+def _answer_header(body: etree._Element, operation: etree._Element) -> Header:
+    result = operation.find(f"{{{SERVICE}}}DeliverEnvelopeResult")
+    if result is None:
+        raise BodyError("the answer holds no EnvelopeHeader", line=line_of(body))
+    refers_to = result.findtext(f"{{{ENTITIES}}}hubDeliveryNumber")
+    return Header(
+        id=body.get(_WSU_ID) or _derived_id(result),
+        kind=ENVELOPE_HEADER,
+        sender=_need(result, "To"),
+        receiver=_need(result, "From"),
+        refers_to=refers_to,
+    )
+
+
+def header_fields(sender: str, receiver: str, type_: int, status: str, number: str, delivery: str) -> str:
+    """Write the fields of an EnvelopeHeader, each in the namespace of the hub's entities."""
+    fields = {
+        "From": sender,
+        "To": receiver,
+        "CertificateType": str(type_),
+        "CertificateStatus": status,
+        "NPPOCertificateNumber": number,
+        "hubDeliveryNumber": delivery,
+    }
+    return "".join([f'<{name} xmlns="{ENTITIES}">{escape(text)}</{name}>' for name, text in fields.items()])
+
+
+def _deliver(header: Header, document: bytes) -> bytes:
+    root = reread(document)
+    number, status = str(_FACTS(root, name="ID")), str(_FACTS(root, name="StatusCode")) or str(ISSUED)
+    fields = header_fields(header.sender, header.receiver, TYPES[header.kind], status, number, header.id)
+    content = f'<Content xmlns="{ENTITIES}">{escape(document.decode())}</Content>'
+    return f'<DeliverEnvelope xmlns="{SERVICE}"><env>{fields}{content}</env></DeliverEnvelope>'.encode()
+
+
+def _response(header: Header, document: bytes) -> bytes:
+    root = reread(document)
+    type_ = str(_REFERENCED(root, name="TypeCode"))
+    fields = header_fields(
+        header.sender,
+        header.receiver,
+        int(type_) if type_.isdigit() else 851,
+        str(_FACTS(root, name="StatusCode")),
+        str(_REFERENCED(root, name="ID")),
+        header.id,
+    )
+    typed = etree.tostring(root, method="c14n", exclusive=True).decode()
+    return (
+        f'<DeliverCountryResponseEnvelope xmlns="{SERVICE}"><CountryResponseEnvelope>{fields}{typed}'
+        "</CountryResponseEnvelope></DeliverCountryResponseEnvelope>"
+    ).encode()
+
+
+def _answer(header: Header, document: bytes) -> bytes:
+    """Wrap the hub's answer, which is not signed; its own id stands on the Body."""
+    return (
+        (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="{SOAP}" xmlns:wsu="{WSU}">'
+            f'<soap:Body wsu:Id="{escape(header.id)}">'
+        ).encode()
+        + document
+        + b"</soap:Body></soap:Envelope>"
+    )
