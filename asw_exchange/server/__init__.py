@@ -1,0 +1,1 @@
+"""The same gateways over HTTP. Needs the extra ``server``; loopback unless told otherwise."""
