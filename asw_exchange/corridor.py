@@ -17,7 +17,7 @@ from asw_exchange.codec import Layout, line_of
 from asw_exchange.envelope import Envelope, Seal
 from asw_exchange.errors import UnknownKind
 from asw_exchange.model import Acknowledgement, Finding, Header, Value
-from asw_exchange.records import Memory
+from asw_exchange.records import Entry, Memory
 from asw_exchange.signature import (
     SignaturePolicy,
     SigningKey,
@@ -149,6 +149,10 @@ def _silent(arrival: Arrival, memory: Memory) -> tuple[Reply, ...]:
     return ()
 
 
+def _never(entries: Iterable[Entry], moment: datetime) -> tuple[Entry, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corridor:
     """An agreement between gateways."""
@@ -165,6 +169,8 @@ class Corridor:
     exchange_rules: tuple[ExchangeRule, ...] = ()
     reply: Callable[[Arrival, Memory], tuple[Reply, ...]] = _silent
     """What a gateway of this corridor answers to an accepted message, beside the technical answers."""
+    overdue: Callable[[Iterable[Entry], datetime], tuple[Entry, ...]] = _never
+    """What a gateway has to send once more at a moment, of all entries that it has, oldest first."""
     message_id: Callable[[str], str] = str
     """Makes a message id of the form that the corridor wants out of a gateway's own serial number."""
     _by_name: dict[str, MessageKind] = field(init=False, repr=False, compare=False)

@@ -88,6 +88,17 @@ class Node:
             )
             return self._ledger.append(again, raw, queue=True)
 
+    def chase(self) -> int:
+        """Send once more what the corridors' transactions wait for in vain; return how much that was."""
+        overdue = [
+            entry
+            for corridor in self._corridors.values()
+            for entry in corridor.overdue(self._ledger.entries(gateway=self.gateway), self._clock.now())
+        ]
+        for entry in overdue:
+            self.retransmit(entry)
+        return len(overdue)
+
     def receive(self, raw: bytes, *, corridor: str, peer: str = UNKNOWN) -> bytes | None:
         """Take one message in, commit what became of it, and return the bytes of the answer.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from asw_exchange.clock import VirtualClock
-from asw_exchange.corridors.asean import CORRIDOR
+from asw_exchange.corridors import all_corridors
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node
 from asw_exchange.signature import create_pki
@@ -19,8 +19,9 @@ from tests.builders import MOMENT
 
 @pytest.fixture(scope="session")
 def pki() -> TestPki:
-    """Keys of all ASEAN gateways."""
-    return create_pki(1, CORRIDOR.members, MOMENT)
+    """Keys of all gateways of all corridors."""
+    codes = sorted({code for corridor in all_corridors() for code in corridor.members})
+    return create_pki(1, codes, MOMENT)
 
 
 @pytest.fixture
@@ -44,13 +45,14 @@ def network(ledger: Ledger) -> Network:
 
 @pytest.fixture
 def node(pki: TestPki, clock: VirtualClock, ledger: Ledger, network: Network) -> Callable[..., Node]:
-    """Make a node of a gateway and connect it."""
+    """Make a node of a gateway, in the corridors that it belongs to, and connect it."""
 
     def make(gateway: str, **options: object) -> Node:
         numbers = itertools.count(1)
+        joined = {corridor.name: corridor for corridor in all_corridors() if gateway in corridor.members}
         made = Node(
             gateway,
-            corridors={"asean": CORRIDOR},
+            corridors=options.pop("corridors", joined),  # type: ignore[arg-type]
             key=pki.key(gateway),
             trust=pki.trust_by_gateway(),
             ledger=ledger,

@@ -13,6 +13,7 @@ from asw_exchange.corridors.eaeu import codes, layouts
 from asw_exchange.corridors.eaeu.answers import notify, reply
 from asw_exchange.corridors.eaeu.envelope import IntegrationEnvelope
 from asw_exchange.corridors.eaeu.rules import EXCHANGE_RULES
+from asw_exchange.corridors.eaeu.transactions import overdue
 from asw_exchange.model import (
     Certificate,
     ExportDeclaration,
@@ -139,5 +140,6 @@ CORRIDOR = Corridor(
     policy=SignaturePolicy(placement=Placement.SIGNED_DOC),
     exchange_rules=EXCHANGE_RULES,
     reply=reply,
+    overdue=overdue,
     message_id=codes.message_id,
 )
