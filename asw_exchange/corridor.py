@@ -50,6 +50,8 @@ class MessageKind:
     """Reference numbers of other documents that it rests on."""
     route: Callable[[Any], tuple[str | None, str | None]] = _anybody
     """Who must have sent it and to whom, as far as the document itself says: (sender, receiver)."""
+    matches: Callable[[etree._Element], bool] | None = None
+    """Tells kinds of one root element apart; None: the root element says enough."""
     acknowledged: bool = True
     """False for the acknowledgement itself."""
 
@@ -122,11 +124,13 @@ class Corridor:
     reply: Callable[[Arrival, Memory], tuple[Reply, ...]] = _silent
     """What a gateway of this corridor answers to an accepted message, beside the acknowledgement."""
     _by_name: dict[str, MessageKind] = field(init=False, repr=False, compare=False)
-    _by_tag: dict[str, MessageKind] = field(init=False, repr=False, compare=False)
+    _by_tag: dict[str, tuple[MessageKind, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {kind.name: kind for kind in self.kinds})
-        object.__setattr__(self, "_by_tag", {kind.layout.tag: kind for kind in self.kinds})
+        tags = {kind.layout.tag for kind in self.kinds}
+        by_tag = {tag: tuple(kind for kind in self.kinds if kind.layout.tag == tag) for tag in tags}
+        object.__setattr__(self, "_by_tag", by_tag)
 
     def find(self, name: str) -> MessageKind | None:
         """Return a kind by its name, where there is one."""
@@ -141,11 +145,11 @@ class Corridor:
 
     def kind_of(self, element: etree._Element) -> MessageKind:
         """Return the kind of a document element. Raises UnknownKind naming what was found."""
-        found = self._by_tag.get(element.tag)
-        if found is None:
-            raise UnknownKind(
-                f"no kind of the corridor {self.name} has this root element",
-                line=line_of(element),
-                value=str(element.tag),
-            )
-        return found
+        candidates = self._by_tag.get(element.tag, ())
+        for kind in candidates:
+            if kind.matches is None or kind.matches(element):
+                return kind
+        message = f"no kind of the corridor {self.name} has this root element"
+        if candidates:
+            message = f"the document is none of {', '.join(kind.name for kind in candidates)}"
+        raise UnknownKind(message, line=line_of(element), value=str(element.tag))

@@ -54,9 +54,8 @@ def recognise(root: etree._Element) -> tuple[Corridor, MessageKind, etree._Eleme
     Raises UnknownKind, or EnvelopeError for an envelope that cannot be opened.
     """
     for corridor in all_corridors():
-        for kind in corridor.kinds:
-            if kind.layout.tag == root.tag:
-                return corridor, kind, root
+        if any(kind.layout.tag == root.tag for kind in corridor.kinds):
+            return corridor, corridor.kind_of(root), root
     for corridor in all_corridors():
         if corridor.envelope.tag == root.tag:
             element = corridor.envelope.unpack(root)[1]
