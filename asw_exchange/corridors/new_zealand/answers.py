@@ -49,6 +49,4 @@ def reply(arrival: Arrival, memory: Memory) -> tuple[Reply, ...]:
     if not isinstance(document, QuarantineCertificate) or document.status_code not in IN_FORCE:
         return ()
     outcome = border_outcome(document.number, TYPE_CODES[arrival.kind.name], moment=arrival.moment)
-    return (
-        Answer(kind="new-zealand/sps-acknowledgement", document=outcome, receiver=arrival.header.sender),
-    )
+    return (Answer(kind="new-zealand/sps-acknowledgement", document=outcome, receiver=arrival.header.sender),)

@@ -75,9 +75,7 @@ AANZ_ITEM = record(
         one(
             "Criterion",
             "origin_criterion",
-            record(
-                OriginCriterion, text("Code", "rule"), text("ValueContentPercent", "percentage", DECIMAL)
-            ),
+            record(OriginCriterion, text("Code", "rule"), text("ValueContentPercent", "percentage", DECIMAL)),
         ),
         text("RequiredValueContentPercent", "required_value_content", DECIMAL),
         text("DeMinimisPercent", "de_minimis_share", DECIMAL),

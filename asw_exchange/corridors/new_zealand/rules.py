@@ -211,9 +211,7 @@ def check_superseded(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     for number in (certificate.number, *replaced):
         successor = _successor(arrival, memory, number)
         if successor and not _is_repetition(arrival, memory):
-            yield _finding(
-                SUPERSEDED, f"the certificate {number} was replaced by {successor}", value=number
-            )
+            yield _finding(SUPERSEDED, f"the certificate {number} was replaced by {successor}", value=number)
 
 
 def _is_repetition(arrival: Arrival, memory: Memory) -> bool:
