@@ -238,13 +238,15 @@ def declaration(
         port_of_loading=transport.port_of_loading,
         trade_terms=pick(chance, ("FOB", "CIF", "CFR")),
         invoice=_invoice(chance, accepted_on),
-        invoice_amount=Amount(
-            value=sum((line.value.value for line in lines if line.value), Decimal(0)), currency="USD"
-        ),
+        invoice_amount=_total(lines),
         gross_weight=Quantity(value=gross.quantize(_GRAM), unit="KGM"),
         package_count=sum(line.packages.count for line in lines if line.packages),
         consignment_reference=f"{accepted_on.year % 10}{issuer}{chance.randrange(10**9):09}",
     )
+
+
+def _total(lines: tuple[DeclaredItem, ...]) -> Amount:
+    return Amount(value=sum((line.value.value for line in lines if line.value), Decimal(0)), currency="USD")
 
 
 def _declared(chance: Random, number: int, good: Good, day: date) -> DeclaredItem:

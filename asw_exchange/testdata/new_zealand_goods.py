@@ -45,13 +45,23 @@ class Good:
 
 def _good(line: str) -> Good:
     cells = [cell.strip() for cell in line.split("|")]
+    hs6, description, scientific_name, form, condition, unit, weight, price, package, contents, *rest = cells
+    criterion, exporter, type_code, treatment = rest
     return Good(
-        *cells[:6],
-        Decimal(cells[6]),
-        Decimal(cells[7]),
-        cells[8],
-        int(cells[9]),
-        *cells[10:],
+        hs6=hs6,
+        description=description,
+        scientific_name=scientific_name,
+        form=form,
+        condition=condition,
+        unit=unit,
+        weight=Decimal(weight),
+        price=Decimal(price),
+        package=package,
+        per_package=int(contents),
+        criterion=criterion,
+        exporter=exporter,
+        type_code=type_code,
+        treatment=treatment,
     )
 
 
