@@ -198,13 +198,11 @@ class Corridor:
         for kind in self._by_tag.get(element.tag, ()):
             if kind.matches is None or kind.matches(element):
                 return kind
-        known = element.tag in self._by_tag
-        raise UnknownKind(
-            f"no kind of the corridor {self.name} has this "
-            + ("root element with such a content" if known else "root element"),
-            line=line_of(element),
-            value=str(element.tag),
-        )
+        candidates = self._by_tag.get(element.tag, ())
+        message = f"no kind of the corridor {self.name} has this root element"
+        if candidates:
+            message = f"the document is none of {', '.join(kind.name for kind in candidates)}"
+        raise UnknownKind(message, line=line_of(element), value=str(element.tag))
 
     def signed_part(self, root: etree._Element) -> etree._Element:
         """Return what the signature is about: of an envelope its content, else the root itself.

@@ -69,7 +69,7 @@ class Node:
         the form cannot carry the document.
         """
         with self._ledger.transaction():
-            entry, _ = self._write(self._kind(kind), document, receiver, key=key)
+            entry, _ = self._write(self.kind(kind), document, receiver, key=key)
             return entry
 
     def retransmit(self, entry: Entry) -> Entry:
@@ -166,7 +166,7 @@ class Node:
     def _send_reply(self, reply: Reply, about: Header | None) -> None:
         if isinstance(reply, Answer):
             told = about if reply.refers else None
-            self._write(self._kind(reply.kind), reply.document, reply.receiver, about=told)
+            self._write(self.kind(reply.kind), reply.document, reply.receiver, about=told)
             return
         for entry in self.memory.history(reply.reference):
             if entry.direction is Direction.SENT and entry.reference == reply.reference:
@@ -201,7 +201,8 @@ class Node:
         entry = self._ledger.append(_sent(header, kind, document, raw, moment), raw, queue=queue)
         return entry, raw
 
-    def _kind(self, name: str) -> MessageKind:
+    def kind(self, name: str) -> MessageKind:
+        """Return a kind of the corridors that this gateway has joined. Raises UnknownKind."""
         corridor = self._corridors.get(name.split("/")[0])
         if corridor is None:
             raise UnknownKind(f"{self.gateway} has not joined the corridor of this kind", value=name)

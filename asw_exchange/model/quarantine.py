@@ -95,11 +95,17 @@ class Movement(Value, frozen=True, kw_only=True):
     """Vessel's name, flight number or the like."""
 
 
+class Seal(Value, frozen=True, kw_only=True):
+    """A seal on a piece of transport equipment."""
+
+    id: str | None = None
+
+
 class Container(Value, frozen=True, kw_only=True):
     """A piece of transport equipment and its seals."""
 
     id: str | None = None
-    seals: tuple[str, ...] = ()
+    seals: tuple[Seal, ...] = ()
 
 
 class Classification(Value, frozen=True, kw_only=True):
@@ -110,6 +116,12 @@ class Classification(Value, frozen=True, kw_only=True):
     name: str = ""
 
 
+class ShippingMarks(Value, frozen=True, kw_only=True):
+    """What is written on a package."""
+
+    marking: str | None = None
+
+
 class SpsPackages(Value, frozen=True, kw_only=True):
     """Packages of one type."""
 
@@ -118,14 +130,14 @@ class SpsPackages(Value, frozen=True, kw_only=True):
     type: str | None = None
     """UN/ECE Recommendation 21."""
     count: int | None = None
-    marks: tuple[str, ...] = ()
+    marks: tuple[ShippingMarks, ...] = ()
 
 
 class Characteristic(Value, frozen=True, kw_only=True):
     """One feature of a treatment by its tag: TTL1, TTL2, TTCH, TTTM, TTCO, TTAI, TTFT (ePhyto profile)."""
 
-    tag: str | None = None
-    text: str | None = None
+    descriptions: tuple[str, ...] = ()
+    """The tag first, then what it says, where that is no measure."""
     measure: Quantity | None = None
 
 
@@ -162,12 +174,10 @@ class QuarantineItem(Value, frozen=True, kw_only=True):
 
 
 class QuarantineCertificate(Value, frozen=True, kw_only=True):
-    """A certificate of plant or animal health."""
+    """A certificate of plant or animal health. Which of them (UNTDID 1001) is said by the kind of message."""
 
     name: str = ""
     number: str | None = None
-    type_code: str | None = None
-    """UNTDID 1001: 851 phytosanitary, 657 phytosanitary re-export, 852 sanitary, 853 veterinary."""
     status_code: str | None = None
     """UNTDID 4405: 47 draft, 70 issued, 40 withdrawn, 44 replaced."""
     issued_at: datetime | None = None

@@ -54,13 +54,13 @@ def generate_messages(
 def route(kind: MessageKind, document: Any, corridor: Corridor) -> tuple[str, str]:
     """Tell who would send a generated document to whom; where it does not say, the first member that may."""
     sender, receiver = kind.route(document)
-    if isinstance(document, ExportDeclaration):
+    if isinstance(document, ExportDeclaration) and sender is None:
         sender = document.items[0].origin_country
         receiver = (
             document.consignee.address.country if document.consignee and document.consignee.address else None
         )
     members = [code for code in corridor.members if code not in (sender, receiver)]
-    if not members:
+    if len(members) < (sender is None) + (receiver is None):
         raise CredentialError(f"the corridor {corridor.name} has too few members for a message")
     sender = sender or members.pop(0)
     return sender, receiver or members.pop(0)
