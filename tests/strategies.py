@@ -20,6 +20,7 @@ from asw_exchange.model import (
     OriginCriterion,
     Outcome,
     Severity,
+    TrackingState,
     VerificationResult,
 )
 
@@ -50,6 +51,7 @@ BY_CODEC = {
     wording.DUPLICATE.name: NAMED,
     wording.SUBSTITUTION.name: NAMED,
     VerificationResult.__name__: st.sampled_from(VerificationResult),
+    TrackingState.__name__: st.sampled_from(TrackingState),
     values.TEXT.name: TEXT,
     values.INTEGER.name: st.integers(-(10**17), 10**17),
     values.DECIMAL.name: st.decimals(

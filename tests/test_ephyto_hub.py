@@ -104,15 +104,15 @@ def test_a_certificate_is_delivered_pulled_and_acknowledged(address: str, pki: T
     kept = sender.DeliverEnvelope(env=sent)
     assert kept.HUBTrackingInfo == "PendingDelivery"
     number = kept.hubDeliveryNumber
-    assert [each.hubDeliveryNumber for each in sender.GetUnderDeliveryEnvelope().EnvelopeHeader] == [number]
+    assert [each.hubDeliveryNumber for each in sender.GetUnderDeliveryEnvelope()] == [number]
     headers = receiver.GetImportEnvelopeHeaders()
-    assert [each.NPPOCertificateNumber for each in headers.EnvelopeHeader] == [sent["NPPOCertificateNumber"]]
+    assert [each.NPPOCertificateNumber for each in headers] == [sent["NPPOCertificateNumber"]]
     pulled = receiver.PULLSingleImportEnvelope(hubTrackingNumber=number)
     assert pulled.Content == sent["Content"]
-    assert [each.Content for each in receiver.PULLImportEnvelope().Envelope] == [sent["Content"]]
+    assert [each.Content for each in receiver.PULLImportEnvelope()] == [sent["Content"]]
     receiver.AcknowledgeEnvelopeReceipt(hubTrackingNumber=number)
     assert sender.GetEnvelopeTrackingInfo(hubTrackingNumber=number).HUBTrackingInfo == "Delivered"
-    assert receiver.PULLImportEnvelope() is None or not receiver.PULLImportEnvelope().Envelope
+    assert not receiver.PULLImportEnvelope()
 
 
 def test_what_the_receiver_could_not_use_is_told_to_the_sender(address: str, pki: TestPki) -> None:
@@ -137,7 +137,7 @@ def test_an_unacknowledged_envelope_is_offered_again(address: str, pki: TestPki)
     sender, receiver = client(address, pki, "NZ"), client(address, pki, "VN")
     number = sender.DeliverEnvelope(env=envelope()).hubDeliveryNumber
     for _ in range(2):
-        assert [each.hubDeliveryNumber for each in receiver.PULLImportEnvelope().Envelope] == [number]
+        assert [each.hubDeliveryNumber for each in receiver.PULLImportEnvelope()] == [number]
 
 
 def test_the_hub_validates(address: str, pki: TestPki) -> None:
@@ -190,6 +190,6 @@ def test_the_directory_and_the_code_lists(address: str, pki: TestPki) -> None:
     service = client(address, pki, "VN")
     profile = service.GetProfile()
     assert (profile.Country, profile.AllowedDocument[0].certificateType.number) == ("VN", 851)
-    assert [each.Country for each in service.GetActiveNppos().Nppo] == ["NZ", "VN"]
-    assert service.GetAvailableChannels().Channel[0].Code == "EPHYTO"
+    assert [each.Country for each in service.GetActiveNppos()] == ["NZ", "VN"]
+    assert service.GetAvailableChannels()[0].Code == "EPHYTO"
     assert {each.Code for each in service.GetMeanOfTransports()} >= {"1", "4"}
