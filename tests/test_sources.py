@@ -92,6 +92,9 @@ def element_rows(kind: MessageKind) -> dict[str, list[str]]:
     head = f"\n### {name}: `{kind.layout.root}`, namespace `{kind.layout.namespace}`\n"
     assert head in text(corridor)
     section = re.split("\n##+ ", text(corridor).partition(head)[2])[0]
+    same = re.search("Elements and fields are those of the ([a-z]+) certificate", section)
+    if same:
+        return element_rows(next(each for each in KINDS if each.name == f"{corridor}/{same[1]}-certificate"))
     return {row[0].strip("`"): row for row in rows(section) if row[0].startswith("`")}
 
 

@@ -48,6 +48,7 @@ from asw_exchange.testdata.new_zealand_goods import (
     Good,
     goods_of,
 )
+from asw_exchange.testdata.new_zealand_hub import tracked_envelope
 from asw_exchange.testdata.new_zealand_sps import ISSUED_AT, number_of, sps_certificate
 from asw_exchange.testdata.seeds import pick
 
@@ -289,5 +290,6 @@ GENERATORS: dict[str, Callable[[Random, int], Value]] = {
     "new-zealand/sps-acknowledgement": acknowledgement,
     "new-zealand/certificate-aanz": certificate,
     "new-zealand/export-declaration": declaration,
+    "new-zealand/envelope-header": tracked_envelope,
 }
 """Kind to the function that makes the ``number``-th document."""

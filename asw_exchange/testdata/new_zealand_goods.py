@@ -188,8 +188,8 @@ CERTIFIERS: Mapping[str, tuple[str, str]] = {
 """Who issues Form AANZ, and where."""
 
 OFFICERS: Mapping[str, tuple[str, ...]] = {
-    "NZ": ("Aroha Tāwhai", "Wiremu Parata-Hēnare", "Susan McAllister", "Hēmi Ngāpō"),
-    "VN": ("Nguyễn Thị Hồng Vân", "Trần Quốc Dũng", "Lê Hoàng Phương", "Phạm Đức Minh"),
+    "NZ": ("Authorised officer 03", "Authorised officer 11", "Āpiha whai mana 07", "Āpiha whai mana 12"),
+    "VN": ("Authorised officer 04", "Authorised officer 18", "Cán bộ kiểm dịch 02", "Cán bộ kiểm dịch 09"),
 }
 
 STATEMENTS: Mapping[str, str] = {

@@ -10,6 +10,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from asw_exchange import model as m
+from asw_exchange.testdata import stream
+from asw_exchange.testdata.new_zealand_hub import tracked_envelope
 from asw_exchange.verbs import build
 from tests import new_zealand_builders as b
 
@@ -312,6 +314,14 @@ def signatory_first(text: str) -> str:
     return text.replace(moved, "", 1).replace(note, moved + note, 1)
 
 
+def tracked() -> Iterator[tuple[str, m.TrackedEnvelope]]:
+    """Broken answers of the hub."""
+    good = tracked_envelope(stream(2025, "invalid hub"), 7, m.TrackingState.FAILED_DELIVERY)
+    yield "HB01--no-state", replace(good, tracking=None)
+    yield "HB02--failed-without-a-word", replace(good, error=None)
+    yield "HB03--no-number", replace(good, delivery_number=None)
+
+
 def samples() -> dict[str, bytes]:
     """File name to bytes, all of them."""
     made = {
@@ -319,7 +329,8 @@ def samples() -> dict[str, bytes]:
         for kind, valid, changes in CHANGES
         for name, change in changes
     }
-    return made | {f"{name}.xml": data for name, data in written()}
+    hub = {f"{name}.xml": build(told, "new-zealand/envelope-header", indent=True) for name, told in tracked()}
+    return made | hub | {f"{name}.xml": data for name, data in written()}
 
 
 SAMPLES = samples()

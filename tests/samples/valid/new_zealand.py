@@ -10,6 +10,7 @@ from asw_exchange import model as m
 from asw_exchange.corridors.new_zealand.answers import border_outcome
 from asw_exchange.testdata import new_zealand as made_up
 from asw_exchange.testdata import stream
+from asw_exchange.testdata.new_zealand_hub import tracked_envelope
 from asw_exchange.testdata.new_zealand_sps import ISSUED_AT, replacement, sps_certificate
 from asw_exchange.verbs import build
 from tests import new_zealand_builders as builders
@@ -103,9 +104,16 @@ def declarations() -> Iterator[Named]:
         yield kind, slug, made_up.declaration(chance, 7, issuer=state, items=4)
 
 
+def tracked() -> Iterator[Named]:
+    """The hub's answer in each of its six states."""
+    for number, state in enumerate(m.TrackingState, 1):
+        chance = stream(2025, "sample", "hub", str(state))
+        yield "envelope-header", state.lower(), tracked_envelope(chance, number, state)
+
+
 def samples() -> dict[str, bytes]:
     """File name to bytes."""
-    named = (*sps_certificates(), *answers(), *certificates(), *declarations())
+    named = (*sps_certificates(), *answers(), *certificates(), *declarations(), *tracked())
     return {
         f"{kind}--{slug}.xml": build(document, f"new-zealand/{kind}", indent=True)
         for kind, slug, document in named
