@@ -111,6 +111,14 @@ def kinds_of_action(action: str) -> tuple[str, str | None] | None:
     return kind, None
 
 
+def is_uuid(text: str) -> bool:
+    """Tell whether a text is a UUID in 36 characters."""
+    return _UUID(text) is not None
+
+
+_UUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
+
+
 def message_id(serial: str) -> str:
     """Return the UUID of a gateway's message, which follows from its serial number."""
     return str(uuid.uuid5(_NAMESPACE, serial))

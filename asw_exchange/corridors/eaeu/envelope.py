@@ -6,11 +6,13 @@ EEC Decision N 5 of 27 January 2015: namespaces (table 1), headers and their ord
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from lxml import etree
+from msgspec.structs import replace
 
 from asw_exchange.codec import line_of, path_of
 from asw_exchange.codec.builder import escape
@@ -74,6 +76,8 @@ class IntegrationEnvelope:
         """
         head, body = _parts(root)
         header = _read_header(head, _sent_at(body))
+        if header.refers_to == codes.UNSPECIFIED:
+            header = replace(header, refers_to=_by_content(body))
         if len(body) != 1:
             raise BodyError(
                 f"the body holds {len(body)} elements, where one payload belongs", line=line_of(body)
@@ -90,6 +94,14 @@ class IntegrationEnvelope:
 
 
 _MESSAGE_ID = re.compile(rb"(<wsa:MessageID>)[^<]*(</wsa:MessageID>)")
+
+
+def _by_content(body: etree._Element) -> str:
+    """Name the message that a fault is about by the SHA-256 of its bytes, which the fault repeats."""
+    problem = body.findtext(f".//{{{INTERACTION}}}ProblemMessage")
+    if problem is None:
+        return codes.UNSPECIFIED
+    return f"sha256:{hashlib.sha256(problem.encode()).hexdigest()}"
 
 
 def _headers(header: Header) -> str:

@@ -147,7 +147,8 @@ def check_known_request(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
 
 def check_known_message(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     """SG50: an answer to nothing that was sent; a fault may be unable to say to what."""
-    if arrival.kind.name == codes.FAULT and arrival.header.refers_to == codes.UNSPECIFIED:
+    refers_to = arrival.header.refers_to or ""
+    if arrival.kind.name == codes.FAULT and not codes.is_uuid(refers_to):
         return
     yield from _check_answers(KNOWN_MESSAGE, None, arrival, memory)
 
