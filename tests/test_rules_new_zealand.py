@@ -168,6 +168,7 @@ CASES = (
         b.replacement(references=(replace(b.REPLACED, relationship="ZZZ"),)),
         b.replacement(),
     ),
+    plant("SP19", "/SequenceNumeric", {"number": -1}, {"number": 0}),
     Case("sps-acknowledgement", "SA02", "", b.outcome(status_code="41", reasons=("",)), b.outcome()),
 )
 
@@ -308,6 +309,8 @@ DRAFT, ISSUED, WITHDRAWN = (b.phytosanitary(status_code=status) for status in ("
 OTHER = b.phytosanitary(items=(b.sps_item(2),))
 RENEWED = b.replacement()
 AGAIN = b.replacement(number="NZL2025/PH/000019")
+PLAIN = b.replacement(status_code="70", references=())
+"""The public sample of ePhyto has status 70, and tells only by its notes that it replaces another."""
 
 
 @pytest.mark.parametrize(
@@ -335,6 +338,9 @@ AGAIN = b.replacement(number="NZL2025/PH/000019")
         ((ISSUED, RENEWED), ISSUED, []),
         ((ISSUED, RENEWED), WITHDRAWN, []),
         ((ISSUED, RENEWED), replace(RENEWED, status_code="40"), []),
+        ((ISSUED,), PLAIN, []),
+        ((), PLAIN, ["SP52"]),
+        ((ISSUED, PLAIN), AGAIN, ["SP53"]),
     ],
 )
 def test_the_life_of_a_certificate(
