@@ -61,7 +61,9 @@ def sps_item(number: int = 1, **changes: Any) -> m.QuarantineItem:
             m.Classification(system="IPPCPCVP", name="fruit"),
         ),
         packages=(
-            m.SpsPackages(level="4", type="CT", count=1000, marks=(ShippingMarks(marking="NZ-4471"),)),
+            m.SpsPackages(
+                level="4", type="CT", count=Decimal(1000), marks=(ShippingMarks(marking="NZ-4471"),)
+            ),
         ),
         origins=(NZ,),
     )

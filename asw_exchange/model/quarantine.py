@@ -7,6 +7,7 @@ and classifications are kept as their code and text: the lists of the ePhyto hub
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from asw_exchange.model.goods import Quantity
 from asw_exchange.model.value import Value
@@ -129,7 +130,8 @@ class SpsPackages(Value, frozen=True, kw_only=True):
     """UNTDID 7075: 1 inner, 2 intermediate, 3 outer, 4 no hierarchy."""
     type: str | None = None
     """UN/ECE Recommendation 21."""
-    count: int | None = None
+    count: Decimal | None = None
+    """A number with decimals in the standard: ePhyto writes 100.0000."""
     marks: tuple[ShippingMarks, ...] = ()
 
 

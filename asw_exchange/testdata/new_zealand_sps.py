@@ -200,7 +200,9 @@ def _line(chance: Random, number: int, good: Good, issued_at: datetime) -> Quara
             Classification(system="IPPCPCVP", name=good.form),
             Classification(system="IPPCPCC", name=good.condition),
         ),
-        packages=() if bulk else (SpsPackages(level="4", type=good.package, count=count, marks=(marks,)),),
+        packages=()
+        if bulk
+        else (SpsPackages(level="4", type=good.package, count=Decimal(count), marks=(marks,)),),
         origins=(_country(good.exporter),),
         treatments=(_treatment(good, issued_at.date()),) if good.treatment else (),
     )

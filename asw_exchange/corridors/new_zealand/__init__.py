@@ -15,7 +15,7 @@ from asw_exchange.corridor import Corridor, MessageKind
 from asw_exchange.corridors.new_zealand import layouts, sps_layouts, tracking
 from asw_exchange.corridors.new_zealand.answers import reply
 from asw_exchange.corridors.new_zealand.envelope import HubEnvelope
-from asw_exchange.corridors.new_zealand.rules import EXCHANGE_RULES, awr_references, subject_of
+from asw_exchange.corridors.new_zealand.rules import EXCHANGE_RULES, cited_numbers, subject_of
 from asw_exchange.model import Certificate, ExportDeclaration, QuarantineCertificate
 from asw_exchange.signature import Placement, SignaturePolicy
 
@@ -61,7 +61,7 @@ def _sps_kind(name: str, title: str, layout: Layout, type_code: str) -> MessageK
         schema="new-zealand/sps-certificate.xsd",
         rules="new-zealand/sps-certificate.sch",
         reference=lambda certificate: certificate.number,
-        cites=awr_references,
+        cites=cited_numbers,
         route=_sps_route,
         matches=_of_type(type_code),
     )

@@ -35,10 +35,12 @@ ACKNOWLEDGEMENT = "new-zealand/sps-acknowledgement"
 AANZ = "new-zealand/certificate-aanz"
 
 DRAFT, ISSUED, WITHDRAWN, REPLACEMENT = "47", "70", "40", "44"
-"""UNTDID 4405. 44 stands on the certificate that replaces another; see SOURCES.md."""
+"""UNTDID 4405. 44 stands on a certificate that replaces another; so may 70, see SOURCES.md."""
 IN_FORCE = (ISSUED, REPLACEMENT)
 COPY_OF = "AWR"
 """UNTDID 1153: the referenced document is the original, or the one that is replaced."""
+REPLACED_NUMBER = "ADRPN"
+"""Subject of the note that tells which certificate is replaced (ePhyto profile)."""
 
 VALIDITY_MONTHS = 12
 
@@ -52,9 +54,16 @@ _NEXT: dict[str | None, tuple[str, ...]] = {
 """Status that came last to the statuses that may come next."""
 
 
-def awr_references(certificate: QuarantineCertificate) -> tuple[str, ...]:
+def replaced_numbers(certificate: QuarantineCertificate) -> tuple[str, ...]:
+    """Return the numbers of the certificates that this one replaces, whatever its status."""
+    notes = (note for note in certificate.notes if note.subject == REPLACED_NUMBER)
+    return tuple(content for note in notes for content in note.contents if content)
+
+
+def cited_numbers(certificate: QuarantineCertificate) -> tuple[str, ...]:
     """Return the numbers of the certificates that this one replaces or re-exports."""
-    return tuple(each.id for each in certificate.references if each.relationship == COPY_OF and each.id)
+    copies = [each.id for each in certificate.references if each.relationship == COPY_OF and each.id]
+    return tuple(dict.fromkeys((*copies, *replaced_numbers(certificate))))
 
 
 def subject_of(status: ClearanceStatus) -> str | None:
@@ -83,13 +92,13 @@ UNIQUE = _rule(
 ORIGINAL = _rule(
     "SP52",
     "A replacement names a certificate that was issued and is still in force",
-    "ePhyto profile: ADRPN and the AWR reference; UNTDID 4405: 44 [inferred]",
+    "ePhyto profile: note ADRPN; UNTDID 4405: 44 [inferred]",
     "check the number of the replaced certificate",
 )
 SUPERSEDED = _rule(
     "SP53",
     "A certificate that was replaced is not used again",
-    "ePhyto profile: ADRPN and the AWR reference; UNTDID 4405: 44 [inferred]",
+    "ePhyto profile: note ADRPN; UNTDID 4405: 44 [inferred]",
     "use the number of the certificate that replaced it",
 )
 KNOWN_CERTIFICATE = _rule(
@@ -155,7 +164,8 @@ def _successor(arrival: Arrival, memory: Memory, number: str | None) -> str | No
     citing = (entry for entry in memory.citing(number or "") if entry.kind in SPS and _stands(entry))
     for entry in _from_sender(arrival, citing):
         other = entry.reference not in (number, arrival.document.number)
-        if other and _status(entry) == REPLACEMENT:
+        successor = entry.document_as(QuarantineCertificate)
+        if other and successor.status_code in IN_FORCE and number in replaced_numbers(successor):
             return entry.reference
     return None
 
@@ -192,9 +202,9 @@ def check_unique(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
 def check_original(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     """SP52: the replaced certificate is unknown, never issued, or withdrawn."""
     certificate: QuarantineCertificate = arrival.document
-    if certificate.status_code != REPLACEMENT:
+    if certificate.status_code not in IN_FORCE:
         return
-    for number in awr_references(certificate):
+    for number in replaced_numbers(certificate):
         earlier = _earlier(arrival, memory, number)
         last = _status(earlier[-1]) if earlier else None
         if last not in IN_FORCE:
@@ -207,8 +217,7 @@ def check_superseded(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     certificate: QuarantineCertificate = arrival.document
     if certificate.status_code == WITHDRAWN:
         return
-    replaced = awr_references(certificate) if certificate.status_code == REPLACEMENT else ()
-    for number in (certificate.number, *replaced):
+    for number in (certificate.number, *replaced_numbers(certificate)):
         successor = _successor(arrival, memory, number)
         if successor and not _is_repetition(arrival, memory):
             yield _finding(SUPERSEDED, f"the certificate {number} was replaced by {successor}", value=number)

@@ -120,7 +120,7 @@ PACKAGES = record(
     SpsPackages,
     text("ram:LevelCode", "level"),
     text("ram:TypeCode", "type"),
-    text("ram:ItemQuantity", "count", INTEGER),
+    text("ram:ItemQuantity", "count", DECIMAL),
     many("ram:PhysicalSPSShippingMarks", "marks", record(ShippingMarks, text("ram:Marking", "marking"))),
 )
 TREATMENT = record(

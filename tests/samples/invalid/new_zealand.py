@@ -76,7 +76,7 @@ def phytosanitary() -> Iterator[Change]:
     yield "SP17--no-origin", line(origins=())
     yield "SP18--no-packages", line(packages=())
     yield "SP18--packages-twice", line(notes=(b.note("OPTND", "Thùng các-tông"),))
-    yield "SP19--line-zero", {"items": (b.sps_item(0),)}
+    yield "SP19--line-below-zero", {"items": (b.sps_item(-1),)}
     yield "SP19--line-twice", {"items": (b.sps_item(1), b.sps_item(1))}
     yield "SP20--quantity-without-unit", line(notes=(b.note("OQV", "40"),))
     yield "SP21--treatment-type-of-its-own", treated(type_code="16")
@@ -85,10 +85,10 @@ def phytosanitary() -> Iterator[Change]:
     yield "SP24--characteristic-without-value", characteristics(("TTL1",))
     yield "SP27--re-export-note", line(notes=(b.note("RPCPC", "True"),))
     told = (*b.phytosanitary().notes, b.REPLACEMENT_NOTES[2])
-    yield "SP30--issued-with-reason-of-replacement", {"notes": told}
+    yield "SP30--reason-of-replacement-alone", {"notes": told}
     dotted = m.Classification(system="HS", code="0810.50")
     yield "SP32--dotted-code", line(classifications=(dotted,))
-    empty = m.SpsPackages(level="4", type="CT", count=0)
+    empty = m.SpsPackages(level="4", type="CT", count=Decimal(0))
     yield "SP33--no-package-in-packages", line(packages=(empty,))
     yield "SP34--net-above-gross", line(net_weight=b.kilograms(10601))
     yield "SP35--no-quantity", line(net_weight=None, gross_weight=None)
