@@ -205,6 +205,7 @@ def test_every_assertion_is_seen_at_work(name: str) -> None:
         assert rule.source
 
 
+@pytest.mark.parametrize("kind", SPS)
 def test_the_kind_is_told_by_the_type_code(kind: str) -> None:
     """Four kinds share one root element."""
     (document,) = generate(f"new-zealand/{kind}", seed=5)
