@@ -15,7 +15,7 @@ from lxml import etree
 
 from asw_exchange.codec import Layout, line_of
 from asw_exchange.envelope import Envelope, Seal
-from asw_exchange.errors import UnknownKind
+from asw_exchange.errors import ConfigurationError, UnknownKind
 from asw_exchange.model import Acknowledgement, Finding, Header, Value
 from asw_exchange.records import Entry, Memory
 from asw_exchange.signature import (
@@ -26,7 +26,7 @@ from asw_exchange.signature import (
     sign,
     sign_canonical,
 )
-from asw_exchange.validation import Rule
+from asw_exchange.validation import Report, Rule
 
 
 def _nothing(document: Any) -> tuple[str, ...]:
@@ -149,6 +149,10 @@ def _silent(arrival: Arrival, memory: Memory) -> tuple[Reply, ...]:
     return ()
 
 
+STRICT = "strict"
+"""The level at which every finding counts as it is."""
+
+
 def _never(entries: Iterable[Entry], moment: datetime) -> tuple[Entry, ...]:
     return ()
 
@@ -171,6 +175,10 @@ class Corridor:
     """What a gateway of this corridor answers to an accepted message, beside the technical answers."""
     overdue: Callable[[Iterable[Entry], datetime], tuple[Entry, ...]] = _never
     """What a gateway has to send once more at a moment, of all entries that it has, oldest first."""
+    levels: Mapping[str, Callable[[Report], Report]] = field(default_factory=dict)
+    """Levels of validation beside ``strict``: name to what they make of a strict report."""
+    level: str = STRICT
+    """The level that a gateway of this corridor receives at."""
     message_id: Callable[[str], str] = str
     """Makes a message id of the form that the corridor wants out of a gateway's own serial number."""
     _by_name: dict[str, MessageKind] = field(init=False, repr=False, compare=False)
@@ -181,6 +189,20 @@ class Corridor:
         by_tag = {tag: tuple(kind for kind in self.kinds if kind.layout.tag == tag) for tag in tags}
         object.__setattr__(self, "_by_name", {kind.name: kind for kind in self.kinds})
         object.__setattr__(self, "_by_tag", by_tag)
+
+    def judge(self, report: Report, level: str | None = None) -> Report:
+        """Return a strict report as a level sees it (default: the corridor's own).
+
+        Raises ConfigurationError for a level that the corridor does not have.
+        """
+        level = level or self.level
+        if level == STRICT:
+            return report
+        if level not in self.levels:
+            known = ", ".join((STRICT, *self.levels))
+            message = f"the corridor {self.name} has no such level of validation"
+            raise ConfigurationError(message, value=level, hint=f"it has {known}")
+        return self.levels[level](report)
 
     def find(self, name: str) -> MessageKind | None:
         """Return a kind by its name, where there is one."""

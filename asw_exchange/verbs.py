@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from asw_exchange import codec, resources, signature
 from asw_exchange.clock import SystemClock
-from asw_exchange.corridor import Corridor, MessageKind
+from asw_exchange.corridor import STRICT, Corridor, MessageKind
 from asw_exchange.corridors import find_kind, recognise
 from asw_exchange.errors import ConfigurationError, ExchangeError, WrongKind
 from asw_exchange.gateway import validate_kind
@@ -66,11 +66,14 @@ def parse(source: bytes | Verified) -> Any:
     return layout.read(element)
 
 
-def validate(xml: bytes, *, kind: str | None = None, moment: datetime | None = None) -> Report:
+def validate(
+    xml: bytes, *, kind: str | None = None, moment: datetime | None = None, level: str = STRICT
+) -> Report:
     """Check a document against schema and rules, and return all findings; never raises for bad input.
 
     ``moment`` is the receiver's time (default: now). With ``kind``, a document of another kind is a
-    finding too. Raises ConfigurationError when a check could not run.
+    finding too. ``level`` is one that the document's corridor has, for example ``as-the-hub`` for New
+    Zealand. Raises ConfigurationError for another level, and when a check could not run.
     """
     moment = moment or SystemClock().now()
     try:
@@ -78,7 +81,7 @@ def validate(xml: bytes, *, kind: str | None = None, moment: datetime | None = N
         corridor, found, element = recognise(root)
         if kind is not None and found.name != find_kind(kind).name:
             raise WrongKind(f"the document is {found.name}, not {kind}", line=codec.line_of(element))
-        report = validate_kind(found, element, moment)
+        report = corridor.judge(validate_kind(found, element, moment), level)
         whole = corridor.signed_part(root) is not root
         return _with_envelope(report, corridor, found, root) if whole else report
     except ConfigurationError:

@@ -40,6 +40,9 @@ def validate(
     ],
     kind: Annotated[str | None, typer.Option("--kind", "-k", help="What the files must be.")] = None,
     moment: Moment = None,
+    level: Annotated[
+        str, typer.Option(help="strict, or as-the-hub: what the ePhyto hub lets pass is a warning.")
+    ] = "strict",
     schema: Annotated[
         Path | None, typer.Option(metavar="XSD", help="Check against this schema instead of ours.")
     ] = None,
@@ -50,7 +53,7 @@ def validate(
     json_: Json = False,
 ) -> None:
     """Check XML documents or whole messages against schemas and rules. Signatures: asw verify."""
-    check = _own_check(schema, rules, phase) if schema or rules else _our_check(kind, moment)
+    check = _own_check(schema, rules, phase) if schema or rules else _our_check(kind, moment, level)
     files = list(xml_files(paths))
     reports = [(file, check(read_file(file))) for file in progress(files, total=len(files), doing="Checking")]
     if json_:
@@ -61,14 +64,14 @@ def validate(
         raise typer.Exit(1)
 
 
-def _our_check(kind: str | None, moment: str | None) -> Callable[[bytes], Report]:
+def _our_check(kind: str | None, moment: str | None, level: str) -> Callable[[bytes], Report]:
     from asw_exchange import verbs
     from asw_exchange.corridors import find_kind
 
     at = moment_option(moment)
     if kind is not None:
         find_kind(kind)
-    return lambda data: verbs.validate(data, kind=kind, moment=at)
+    return lambda data: verbs.validate(data, kind=kind, moment=at, level=level)
 
 
 def _own_check(schema: Path | None, rules: Path | None, phase: str | None) -> Callable[[bytes], Report]:

@@ -68,7 +68,7 @@ def receive(
     findings = _run(delivery)
     record = _record(delivery, findings, peer)
     replies: tuple[Reply, ...] = ()
-    if delivery.outcome is Outcome.ACCEPTED:
+    if delivery.outcome is Outcome.ACCEPTED and delivery.document is not None:
         replies = corridor.reply(delivery.arrival, memory)
     return Reception(
         record=record,

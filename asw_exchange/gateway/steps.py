@@ -17,8 +17,15 @@ from lxml import etree
 from asw_exchange import resources
 from asw_exchange.clock import latest_date
 from asw_exchange.codec import Limits, read, reread
-from asw_exchange.corridor import Arrival, Corridor, MessageKind
-from asw_exchange.errors import ExchangeError, MessageIdReused, UntrustedSigner, WrongKind, WrongRoute
+from asw_exchange.corridor import STRICT, Arrival, Corridor, MessageKind
+from asw_exchange.errors import (
+    ExchangeError,
+    MessageIdReused,
+    ParseError,
+    UntrustedSigner,
+    WrongKind,
+    WrongRoute,
+)
 from asw_exchange.model import Finding, Header, Outcome, Severity, Value
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import Canonicalization, TrustStore, canonicalize, verify
@@ -145,16 +152,24 @@ def recognise(delivery: Delivery) -> None:
 
 
 def apply_rules(delivery: Delivery) -> None:
-    """Schema and document rules, all of them in one run."""
+    """Schema and document rules, all of them in one run, at the level of this gateway."""
     report = validate_kind(_kind(delivery), delivery.element, delivery.moment)
-    delivery.report = report
+    report = delivery.report = delivery.corridor.judge(report)
     if not report.valid:
         raise Refused(report.findings)
 
 
 def parse(delivery: Delivery) -> None:
-    """Read the document into the model."""
-    delivery.document = _kind(delivery).layout.read(delivery.element)
+    """Read the document into the model.
+
+    At a lenient level one that does not follow its layout is taken all the same, as what it is: unread.
+    """
+    try:
+        delivery.document = _kind(delivery).layout.read(delivery.element)
+    except ParseError:
+        if delivery.corridor.level == STRICT:
+            raise
+        delivery.outcome = Outcome.ACCEPTED
 
 
 def check_route(delivery: Delivery) -> None:
