@@ -23,7 +23,6 @@ from asw_exchange.signature import (
     SigningKey,
     is_container,
     payload_of,
-    sign,
     sign_canonical,
 )
 from asw_exchange.validation import Report, Rule
@@ -263,15 +262,15 @@ class Corridor:
 
         Raises BuildError, and CredentialError for a key that the profile does not allow.
         """
-        return self._seal(kind, key)(kind.layout.write(document).encode())
+        return self._seal(kind, key)(kind.layout.write_canonical(document).encode())
 
     def pack(self, header: Header, document: Value, key: SigningKey) -> bytes:
         """Build a document, sign it and wrap it: a whole message. Raises as ``write``."""
         kind = self.kind(header.kind)
-        return self.envelope.pack(header, kind.layout.write(document).encode(), self._seal(kind, key))
+        text = kind.layout.write_canonical(document)
+        return self.envelope.pack(header, text.encode(), self._seal(kind, key))
 
     def _seal(self, kind: MessageKind, key: SigningKey) -> Seal:
         if not kind.signed:
             return bytes
-        make = sign_canonical if kind.layout.canonical else sign
-        return lambda data: make(data, key, self.policy)
+        return lambda canonical: sign_canonical(canonical, key, self.policy)

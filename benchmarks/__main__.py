@@ -9,8 +9,10 @@ import argparse
 import json
 from pathlib import Path
 
+from benchmarks import kinds
 from benchmarks.memory import flatness
-from benchmarks.steps import Row, rows
+from benchmarks.row import Row
+from benchmarks.steps import rows
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -24,6 +26,10 @@ def main() -> None:
     options = parser.parse_args()
     measured = rows()
     _print(measured)
+    every = kinds.rows()
+    print("\nevery kind that is answered:\n")
+    _print(every)
+    measured += every
     RESULTS.write_text(json.dumps([row.as_json() for row in measured], indent=2) + "\n")
     print(f"\nwritten to {RESULTS.parent.name}/{RESULTS.name}")
     if options.messages:
@@ -32,11 +38,11 @@ def main() -> None:
 
 def _print(measured: list[Row]) -> None:
     head = ("step", "kind", "ours us", "floor us", "x floor")
-    print("{:<22}{:<16}{:>10}{:>10}{:>9}   peers (times slower than ours)".format(*head))
+    print("{:<22}{:<40}{:>10}{:>10}{:>9}   peers (times slower than ours)".format(*head))
     for row in measured:
         peers = ", ".join(f"{name} {us:.0f} us ({us / row.ours_us:.1f}x)" for name, us in row.peers.items())
         numbers = f"{row.ours_us:>10.1f}{row.floor_us:>10.1f}{row.ratio:>9.2f}"
-        print(f"{row.step:<22}{row.kind:<16}{numbers}   {peers}")
+        print(f"{row.step:<22}{row.kind:<40}{numbers}   {peers}")
 
 
 if __name__ == "__main__":

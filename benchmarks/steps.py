@@ -7,7 +7,6 @@ import hashlib
 import itertools
 import sqlite3
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,41 +30,12 @@ from asw_exchange.signature import create_pki, sign, verify
 from asw_exchange.testdata import generate
 from benchmarks import peers
 from benchmarks.floor import Floor
+from benchmarks.row import Row
 from benchmarks.timing import microseconds
 
 KIND = "asean/eform-d"
 MOMENT = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
 BATCH = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the table."""
-
-    step: str
-    kind: str
-    ours_us: float
-    floor_us: float
-    peers: dict[str, float]
-
-    @property
-    def ratio(self) -> float:
-        """How many times its floor the step takes."""
-        return self.ours_us / self.floor_us
-
-    def as_json(self) -> dict[str, Any]:
-        """The form of ``results.json``."""
-        return {
-            "step": self.step,
-            "kind": self.kind,
-            "ours_us": round(self.ours_us, 2),
-            "floor_us": round(self.floor_us, 2),
-            "ratio_to_floor": round(self.ratio, 3),
-            "peers": {
-                name: {"us": round(us, 2), "times_slower": round(us / self.ours_us, 2)}
-                for name, us in self.peers.items()
-            },
-        }
 
 
 class Forgetful:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+
 from asw_exchange.codec.builder import compile_writer
 from asw_exchange.codec.parser import compile_reader
 from asw_exchange.codec.straight import STUMBLES, straight_reader, straight_writer
@@ -26,22 +28,25 @@ class Layout:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     """Prefix to name of the other namespaces that elements of the message stand in."""
     write: Callable[[Any], str] = field(init=False, repr=False, compare=False)
+    write_canonical: Callable[[Any], str] = field(init=False, repr=False, compare=False)
+    """As ``write``, in exclusive canonical form: what is signed."""
     read: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         table = (self.namespaces, self.root, self.record)
-        object.__setattr__(self, "write", _either(straight_writer(*table), compile_writer(*table)))
+        careful = compile_writer(*table)
+        object.__setattr__(self, "write", _either(straight_writer(*table), careful))
+        if self.prefixes:
+            straight = straight_writer(*table, canonical=True)
+            object.__setattr__(self, "write_canonical", _either(straight, _canonical(careful)))
+        else:
+            object.__setattr__(self, "write_canonical", self.write)
         object.__setattr__(self, "read", _either(straight_reader(*table), compile_reader(*table)))
 
     @property
     def namespaces(self) -> Mapping[str, str]:
         """All namespaces of the message by prefix; its own has none."""
         return {"": self.namespace, **self.prefixes}
-
-    @property
-    def canonical(self) -> bool:
-        """Whether what ``write`` gives is its own exclusive canonical form."""
-        return not self.prefixes
 
     @property
     def tag(self) -> str:
@@ -51,6 +56,13 @@ class Layout:
     def mapping(self) -> Iterator[tuple[str, str]]:
         """Yield (field path, element path) for every field, for the documentation."""
         yield from _mapping(self.record, "", self.root)
+
+
+def _canonical(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    def go(value: Any) -> str:
+        return etree.tostring(etree.fromstring(write(value)), method="c14n", exclusive=True).decode()
+
+    return go
 
 
 def _either(straight: Callable[[Any], Any], careful: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -8,6 +8,7 @@ and reader (``builder``, ``parser``) do the work or say in words what is wrong a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -50,7 +51,7 @@ class _Program:
         }
         self.entry = "record0"
         """The function of the root element's record, which is named first."""
-        self._functions: dict[int, str] = {}
+        self._functions: dict[tuple[int, frozenset[str]], str] = {}
 
     def name(self, value: Any, prefix: str) -> str:
         """Give an object a name in the module."""
@@ -61,12 +62,18 @@ class _Program:
         self.names[made] = value
         return made
 
-    def function(self, record: Record, write: Callable[[_Program, Record, str], list[str]]) -> str:
-        """Return the name of the function of a record, writing it the first time."""
-        if id(record) not in self._functions:
-            made = self._functions[id(record)] = f"record{len(self._functions)}"
+    def function(
+        self,
+        record: Record,
+        write: Callable[[_Program, Record, str], list[str]],
+        scope: frozenset[str] = frozenset(),
+    ) -> str:
+        """Return the name of the function of a record in a scope, writing it the first time."""
+        key = id(record), scope
+        if key not in self._functions:
+            made = self._functions[key] = f"record{len(self._functions)}"
             self.lines += write(self, record, made)
-        return self._functions[id(record)]
+        return self._functions[key]
 
     def run(self, entry: str) -> Any:
         """Execute the module and return one of its functions."""
@@ -75,11 +82,35 @@ class _Program:
         return self.names[entry]
 
 
-def straight_writer(namespaces: Mapping[str, str], root: str, record: Record) -> Callable[[Any], str]:
-    """Return a function that writes a document as ``builder.compile_writer`` does, or stumbles."""
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Where namespaces are declared: all at the root, or (canonical) each where it is first used."""
+
+    namespaces: Mapping[str, str]
+    declared: frozenset[str]
+    """Prefixes that an element around has declared."""
+
+    def declare(self, element: str) -> tuple[str, _Names]:
+        """Return the declaration that an element needs, and the names inside it."""
+        prefix = element.rpartition(":")[0]
+        if prefix in self.declared:
+            return "", self
+        text = f' xmlns:{prefix}="{self.namespaces[prefix]}"'
+        return text, _Names(self.namespaces, self.declared | {prefix})
+
+
+def straight_writer(
+    namespaces: Mapping[str, str], root: str, record: Record, *, canonical: bool = False
+) -> Callable[[Any], str]:
+    """Return a function that writes a document as ``builder.compile_writer`` does, or stumbles.
+
+    ``canonical``: in exclusive canonical form, every namespace declared where it is first used.
+    """
     program = _Program()
-    body = program.function(record, _write_record)
-    opening, closing = f"<{root}{declarations(namespaces)}>", f"</{root}>"
+    at_root = {"": namespaces[""]} if canonical else namespaces
+    names = _Names(namespaces, frozenset(at_root))
+    body = program.function(record, _record_writer(names), names.declared)
+    opening, closing = f"<{root}{declarations(at_root)}>", f"</{root}>"
     program.lines += [
         "def write(document):",
         f"    if type(document) is not {program.name(record.type, 'Type')}: raise Stumble",
@@ -92,9 +123,13 @@ def straight_writer(namespaces: Mapping[str, str], root: str, record: Record) ->
     return written
 
 
-def _write_record(program: _Program, record: Record, name: str) -> list[str]:
+def _record_writer(names: _Names) -> Callable[[_Program, Record, str], list[str]]:
+    return lambda program, record, name: _write_record(program, record, name, names)
+
+
+def _write_record(program: _Program, record: Record, name: str, names: _Names) -> list[str]:
     nodes = [node for node in record.nodes if not isinstance(node, Attribute | Content)]
-    lines = [line for node in nodes for line in _write_node(program, node)]
+    lines = [line for node in nodes for line in _write_node(program, node, names)]
     return [
         f"def {name}(value, parts):",
         "    out = parts.append",
@@ -109,30 +144,38 @@ def _write_uncarried(program: _Program, record: Record) -> Iterator[str]:
             yield f"    if value.{field} != {program.name(default, 'default')}: raise Stumble"
 
 
-def _write_node(program: _Program, node: Node) -> list[str]:
+def _write_node(program: _Program, node: Node, names: _Names) -> list[str]:
+    if isinstance(node, Attribute | Content):
+        return []
+    declared, inner_names = names.declare(node.element)
     match node:
         case Leaf(element, field, codec, many, attributes):
-            tag = start_tag(element, attributes).replace('"', '\\"')
+            tag = _declared(start_tag(element, attributes), element, declared).replace('"', '\\"')
             line = f'out(f"{tag}{{{_text(program, codec, "x")}}}</{element}>")'
             return _each(field, many, [line])
         case Constant(element, text, attributes):
-            return [f"out({f'{start_tag(element, attributes)}{escape(text)}</{element}>'!r})"]
+            tag = _declared(start_tag(element, attributes), element, declared)
+            return [f"out({f'{tag}{escape(text)}</{element}>'!r})"]
         case Nested(element, field, record, many):
-            return _each(field, many, _write_element(program, element, record))
+            lines = _write_element(program, element, record, declared, inner_names)
+            return _each(field, many, lines)
         case Within(element, nodes):
             constants = sum(isinstance(inner, Constant) for inner in nodes)
-            inside = [line for inner in nodes for line in _write_node(program, inner)]
+            inside = [line for inner in nodes for line in _write_node(program, inner, inner_names)]
             mark = f"start{len(program.names)}"
             program.names[mark] = None
             return [
                 f"{mark} = len(parts)",
-                f"out('<{element}>')",
+                f"out({f'<{element}{declared}>'!r})",
                 *inside,
                 f"if len(parts) == {mark} + {1 + constants}: del parts[{mark}:]",
                 f"else: out('</{element}>')",
             ]
-        case Attribute() | Content():
-            return []
+
+
+def _declared(tag: str, element: str, declared: str) -> str:
+    """Put a namespace declaration into a start tag, before its attributes."""
+    return tag.replace(f"<{element}", f"<{element}{declared}", 1)
 
 
 def _each(field: str, many: bool, lines: list[str]) -> list[str]:
@@ -141,15 +184,19 @@ def _each(field: str, many: bool, lines: list[str]) -> list[str]:
     return [f"x = value.{field}", "if x is not None:", *_indent(lines)]
 
 
-def _write_element(program: _Program, element: str, record: Record) -> list[str]:
+def _write_element(
+    program: _Program, element: str, record: Record, declared: str, names: _Names
+) -> list[str]:
     """Write the element of a nested record, with its attributes and its own text."""
     attributes = [node for node in record.nodes if isinstance(node, Attribute)]
     content = next((node for node in record.nodes if isinstance(node, Content)), None)
-    marked = "".join(f' {node.name}=\\"{{{_attribute(program, node)}}}\\"' for node in attributes)
+    written = [f' {node.name}=\\"{{{_attribute(program, node)}}}\\"' for node in attributes]
+    quoted = declared.replace('"', '\\"')
+    marked = f"{quoted}{''.join(written)}"
     if content is not None:
         text = _text(program, content.codec, f"x.{content.field}")
         return [f'out(f"<{element}{marked}>{{{text}}}</{element}>")']
-    body = program.function(record, _write_record)
+    body = program.function(record, _record_writer(names), names.declared)
     return [f'out(f"<{element}{marked}>")', f"{body}(x, parts)", f"out('</{element}>')"]
 
 

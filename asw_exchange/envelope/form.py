@@ -10,7 +10,7 @@ from lxml import etree
 from asw_exchange.model import Header
 
 Seal = Callable[[bytes], bytes]
-"""Signs what it is given in the corridor's profile, or leaves it as it is where the kind is not signed."""
+"""Signs what it is given, which must be canonical, or leaves it as it is where the kind is not signed."""
 
 
 class Envelope(Protocol):

@@ -16,7 +16,7 @@ from lxml import etree
 
 from asw_exchange import resources
 from asw_exchange.clock import latest_date
-from asw_exchange.codec import Limits, read, reread
+from asw_exchange.codec import Limits, read
 from asw_exchange.corridor import STRICT, Arrival, Corridor, MessageKind
 from asw_exchange.errors import (
     ExchangeError,
@@ -28,7 +28,7 @@ from asw_exchange.errors import (
 )
 from asw_exchange.model import Finding, Header, Outcome, Severity, Value
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
-from asw_exchange.signature import Canonicalization, TrustStore, canonicalize, verify
+from asw_exchange.signature import TrustStore, verify
 from asw_exchange.validation import Report, validate_element
 
 
@@ -128,17 +128,25 @@ def verify_signature(delivery: Delivery) -> None:
     if delivery.kind is not None and not delivery.kind.signed:
         if delivery.peer not in (UNKNOWN, header.sender):
             raise WrongRoute(f"an unsigned message, delivered by {delivery.peer}", value=header.sender)
-        octets = canonicalize(delivery.part, Canonicalization.EXCLUSIVE)
-        payload = reread(octets)
+        delivery.content_digest, payload = delivery.digest, _detached(delivery.part)
     else:
         trust = delivery.trust.get(header.sender)
         if trust is None:
             raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
         verified = verify(delivery.part, trust, delivery.moment, delivery.corridor.policy)
-        octets, payload = verified.canonical, verified.document
-    delivery.content_digest = hashlib.sha256(octets).hexdigest()
-    delivery.element = delivery.corridor.envelope.document(payload)
+        delivery.content_digest = hashlib.sha256(verified.canonical).hexdigest()
+        payload = verified.document
+    delivery.element = _detached(delivery.corridor.envelope.document(payload))
     del delivery.root, delivery.part
+
+
+def _detached(part: etree._Element) -> etree._Element:
+    """Take an element out of its envelope, so that it is a document of its own."""
+    parent = part.getparent()
+    if parent is not None:
+        part.tail = None
+        parent.remove(part)
+    return part
 
 
 def recognise(delivery: Delivery) -> None:

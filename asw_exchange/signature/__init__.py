@@ -4,7 +4,6 @@ Not here: the envelope around a signed document (``envelope``) and what the docu
 """
 
 from asw_exchange.signature.algorithms import Canonicalization, DigestMethod, SignatureMethod, Transform
-from asw_exchange.signature.canonical import canonicalize
 from asw_exchange.signature.containers import is_container, payload_of
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.pki import Credentials, TestPki, create_pki
@@ -27,7 +26,6 @@ __all__ = [
     "TrustStore",
     "TrustedSigner",
     "Verified",
-    "canonicalize",
     "create_pki",
     "is_container",
     "load_pki",

@@ -7,6 +7,7 @@ are *modelled*.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from dataclasses import dataclass
@@ -120,9 +121,14 @@ _UUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullm
 
 
 def message_id(serial: str) -> str:
-    """Return the UUID of a gateway's message, which follows from its serial number."""
-    return str(uuid.uuid5(_NAMESPACE, serial))
+    """Return the UUID of a gateway's message, which follows from its serial number.
+
+    It is a name-based one, version 5 (RFC 9562, section 5.5).
+    """
+    name = hashlib.sha1(_NAMESPACE + serial.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(name[16], 16) & 3]
+    return f"{name[:8]}-{name[8:12]}-5{name[13:16]}-{variant}{name[17:20]}-{name[20:32]}"
 
 
-_NAMESPACE = uuid.UUID("6f1c7d6e-5d0a-4a4e-9b0e-0b6a5f0e7a11")
+_NAMESPACE = uuid.UUID("6f1c7d6e-5d0a-4a4e-9b0e-0b6a5f0e7a11").bytes
 """Of all the UUIDs that this package derives for the corridor."""

@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from asw_exchange.codec import line_of, path_of
 from asw_exchange.codec.builder import escape
+from asw_exchange.codec.table import clark
 from asw_exchange.codec.values import MOMENT
 from asw_exchange.corridors.eaeu import codes
-from asw_exchange.corridors.eaeu.layouts import INTERACTION, SIGNAL, SOAP
+from asw_exchange.corridors.eaeu.layouts import INTERACTION, PREFIXES, SIGNAL, SOAP
 from asw_exchange.envelope import Seal
 from asw_exchange.errors import (
     BodyError,
@@ -41,7 +42,6 @@ _CLOSING = b"</soap:Body></soap:Envelope>"
 _UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _ONE_ID = re.compile(f"urn:uuid:({_UUID})").fullmatch
 _CHAIN = re.compile(f"urn:uuid:{_UUID}(?:/urn:uuid:{_UUID})*").fullmatch
-_NAMES = {f"{{{ADDRESSING}}}": "wsa:", f"{{{INTERACTION}}}": "int:"}
 _ORDER = (
     "wsa:To",
     "wsa:ReplyTo",
@@ -54,6 +54,8 @@ _ORDER = (
 )
 """Decision N 5, the headers of an application message in order; the last is the platform's."""
 _FORBIDDEN = ("wsa:From", "wsa:FaultTo")
+_URIS = {"wsa": ADDRESSING, "int": INTERACTION}
+_KNOWN = {clark(name, _URIS): name for name in (*_ORDER, *_FORBIDDEN)}
 _PLATFORM = "EAEU"
 """The gateway that stands for the platform of the integrated system."""
 
@@ -186,8 +188,7 @@ def _collect(head: etree._Element) -> dict[str, etree._Element]:
     """Return the headers by their prefixed name; each may stand here once, in the order of Decision N 5."""
     found: dict[str, etree._Element] = {}
     for element in head:
-        name = etree.QName(element)
-        known = f"{_NAMES.get(f'{{{name.namespace}}}', name.namespace or '')}{name.localname}"
+        known = _KNOWN.get(element.tag) or str(element.tag)
         if known in found:
             raise HeaderInvalid(f"{known} stands here twice", line=line_of(element), path=path_of(element))
         found[known] = element
@@ -295,15 +296,13 @@ def _accepted_at(found: dict[str, etree._Element]) -> datetime | None:
     return None if time is None else _moment(time)
 
 
-_TIMES = etree.XPath(
-    "(descendant::*[local-name() = 'EDocDateTime'] | s:*/s:DateTime)[1]", namespaces={"s": SIGNAL}
-)
+_TIMES = (f"{{{PREFIXES['csdo']}}}EDocDateTime", f"{{{SIGNAL}}}DateTime")
 
 
 def _sent_at(body: etree._Element) -> datetime | None:
     """Return the time that the document itself bears: the envelope has no place for one."""
-    for element in _TIMES(body):  # type: ignore[union-attr]
-        return _moment(element)  # type: ignore[arg-type]
+    for element in body.iter(*_TIMES):
+        return _moment(element)
     return None
 
 

@@ -40,10 +40,9 @@ _CARRIERS = {
     "DeliverCountryResponseEnvelope": "CountryResponseEnvelope",
 }
 """Operation that delivers, to the name of its one parameter."""
-_FACTS = etree.XPath("string((//*[local-name() = $name][not(*)])[1])")
-_REFERENCED = etree.XPath(
-    "string((//*[local-name() = 'ReferenceSPSReferencedDocument']/*[local-name() = $name])[1])"
-)
+_SPS = "{urn:un:unece:uncefact:data:standard:SPSCertificate:17}SPSExchangedDocument/"
+_RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21}"
+_ACKNOWLEDGED = "{urn:un:unece:uncefact:data:standard:SPSAcknowledgement:17}SPSAcknowledgementDocument/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class HubEnvelope:
         envelope = carried(payload)
         typed = [child for child in envelope if etree.QName(child).namespace != ENTITIES]
         if typed:
-            return reread(etree.tostring(typed[0], method="c14n", exclusive=True))
+            return typed[0]
         return read(content_of(envelope), keep_instructions=True)
 
     def renew(self, raw: bytes, message_id: str) -> bytes:
@@ -208,27 +207,40 @@ def header_fields(sender: str, receiver: str, type_: int, status: str, number: s
 
 def _deliver(header: Header, document: bytes) -> bytes:
     root = reread(document)
-    number, status = str(_FACTS(root, name="ID")), str(_FACTS(root, name="StatusCode")) or str(ISSUED)
+    if root.tag.endswith("}SPSCertificate"):
+        number, status = _text(root, f"{_SPS}{_RAM}ID"), _code(_text(root, f"{_SPS}{_RAM}StatusCode"))
+    else:
+        number, status = _text(root, "{*}ID"), str(ISSUED)
     fields = header_fields(header.sender, header.receiver, TYPES[header.kind], status, number, header.id)
     content = f'<Content xmlns="{ENTITIES}">{escape(document.decode())}</Content>'
     return f'<DeliverEnvelope xmlns="{SERVICE}"><env>{fields}{content}</env></DeliverEnvelope>'.encode()
 
 
+def _text(root: etree._Element, path: str) -> str:
+    """Return what stands there; a document without it is delivered all the same."""
+    return root.findtext(path) or "unknown"
+
+
+def _code(text: str) -> str:
+    """Return a status code, or 45 no status (UNTDID 4405) where none stands there."""
+    return text if text.isascii() and text.isdigit() else "45"
+
+
 def _response(header: Header, document: bytes) -> bytes:
     root = reread(document)
-    type_ = str(_REFERENCED(root, name="TypeCode"))
+    about = f"{_ACKNOWLEDGED}{_RAM}ReferenceSPSReferencedDocument/{_RAM}"
+    type_ = _text(root, f"{about}TypeCode")
     fields = header_fields(
         header.sender,
         header.receiver,
         int(type_) if type_.isdigit() else 851,
-        str(_FACTS(root, name="StatusCode")),
-        str(_REFERENCED(root, name="ID")),
+        _code(_text(root, f"{_ACKNOWLEDGED}{_RAM}StatusCode")),
+        _text(root, f"{about}ID"),
         header.id,
     )
-    typed = etree.tostring(root, method="c14n", exclusive=True).decode()
     return (
-        f'<DeliverCountryResponseEnvelope xmlns="{SERVICE}"><CountryResponseEnvelope>{fields}{typed}'
-        "</CountryResponseEnvelope></DeliverCountryResponseEnvelope>"
+        f'<DeliverCountryResponseEnvelope xmlns="{SERVICE}"><CountryResponseEnvelope>{fields}'
+        f"{document.decode()}</CountryResponseEnvelope></DeliverCountryResponseEnvelope>"
     ).encode()
 
 
