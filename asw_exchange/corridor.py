@@ -58,6 +58,8 @@ class MessageKind:
     """Who must have sent it and to whom, as far as the document itself says: (sender, receiver)."""
     acknowledged: bool = True
     """False for technical answers, which nobody answers in turn."""
+    answers: bool = False
+    """Whether a message of this kind, beside technical answers, must say which message it answers."""
     signed: bool = True
     """False for what the published form leaves to the transport: signals and faults. Such a message counts
     only when its sender is the one who delivered it."""

@@ -106,6 +106,7 @@ KINDS = (
         rules="eaeu/verification-reply.sch",
         reference=_verified,
         route=_reply_route,
+        answers=True,
     ),
     MessageKind(
         name=codes.DECLARATION,
@@ -123,6 +124,7 @@ KINDS = (
         schema="eaeu/processing-result.xsd",
         rules="eaeu/processing-result.sch",
         reference=_processed,
+        answers=True,
     ),
     _signal(codes.RECEIVED, "Signal P.MSG.RCV: received", layouts.DELIVERY_RECEIPT),
     _signal(codes.ACCEPTED, "Signal P.MSG.PRS: accepted for processing", layouts.PROCESSING_RECEIPT),
