@@ -22,9 +22,10 @@ from asw_exchange.ledger import Ledger, reconcile
 from asw_exchange.model import Header, Outcome
 from asw_exchange.node import Node
 from asw_exchange.records import UNKNOWN, Direction
+from asw_exchange.signature import create_pki, write_pki
 from asw_exchange.signature.pki import TestPki
 from asw_exchange.simulator.network import Network
-from asw_exchange.testdata import generate, generators_of
+from asw_exchange.testdata import generate, generate_messages, generators_of
 from asw_exchange.testdata.messages import route
 from asw_exchange.verbs import build, parse, sign, validate, verify
 from tests.builders import MOMENT
@@ -145,6 +146,15 @@ def test_garbage_is_answered_and_written_down(
     assert validate(answer, moment=MOMENT).valid, validate(answer, moment=MOMENT).findings
     entry = ledger.entries(gateway=code, direction=Direction.RECEIVED)[0]
     assert (entry.outcome, entry.peer, len(entry.findings)) == (Outcome.REJECTED, peer, 1)
+
+
+@pytest.mark.parametrize(("corridor", "kind"), KINDS, ids=named)
+def test_generated_messages_are_valid(corridor: Corridor, kind: MessageKind, tmp_path: Path) -> None:
+    """Signed or not, bare or in their envelope."""
+    write_pki(create_pki(1, sorted(corridor.members), MOMENT), tmp_path)
+    for envelope in (False, True):
+        for _, raw in generate_messages(kind.name, count=2, seed=4, pki=tmp_path, envelope=envelope):
+            assert validate(raw, kind=kind.name, moment=LATER).valid
 
 
 def copy_with_atlantis(target: Path) -> None:

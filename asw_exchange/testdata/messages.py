@@ -39,12 +39,14 @@ def generate_messages(
         sender, receiver = route(found, document, corridor)
         if not envelope:
             return corridor.write(found, document, keys.key(sender))
+        answers = found.answers or not found.acknowledged
         header = Header(
             id=corridor.message_id(f"{sender}-{number:08}"),
             kind=kind,
             sender=sender,
             receiver=receiver,
             sent_at=SENT_AT,
+            refers_to=corridor.message_id(f"{receiver}-{number:08}") if answers else None,
         )
         return corridor.pack(header, document, keys.key(sender))
 
