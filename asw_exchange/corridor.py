@@ -16,7 +16,7 @@ from lxml import etree
 from asw_exchange.codec import Layout, line_of
 from asw_exchange.envelope import Envelope, Seal
 from asw_exchange.errors import ConfigurationError, UnknownKind
-from asw_exchange.model import Acknowledgement, Finding, Header, Value
+from asw_exchange.model import Acknowledgement, Finding, Header, Severity, Value
 from asw_exchange.records import Entry, Memory
 from asw_exchange.signature import (
     SignaturePolicy,
@@ -93,6 +93,31 @@ class ExchangeRule:
     rule: Rule
     kinds: frozenset[str]
     check: Check
+
+
+def exchange_rule(rule_id: str, message: str, source: str, hint: str) -> Rule:
+    """Return the entry in the catalogue of a rule that needs memory; to break it is an error."""
+    return Rule(
+        id=rule_id, severity=Severity.ERROR, message=message, source=source, hint=hint, scope="exchange"
+    )
+
+
+def broken(rule: Rule, message: str, value: str | None = None, expected: str | None = None) -> Finding:
+    """Return the finding that an exchange rule was broken; the gateway adds the rule set."""
+    return Finding(
+        rule_id=rule.id,
+        severity=rule.severity,
+        message=message,
+        value=value,
+        expected=expected,
+        hint=rule.hint,
+        source=rule.source,
+    )
+
+
+def on_kinds(rule: Rule, kinds: Iterable[str], check: Check) -> ExchangeRule:
+    """Bind a rule to the kinds that it is about."""
+    return ExchangeRule(rule=rule, kinds=frozenset(kinds), check=check)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lxml import etree
+from msgspec.structs import replace
 
 from asw_exchange import resources
 from asw_exchange.clock import latest_date
@@ -210,8 +211,9 @@ def recall_content(delivery: Delivery) -> None:
 def apply_exchange_rules(delivery: Delivery) -> None:
     """Rules that need to remember what was exchanged before."""
     arrival = delivery.arrival
+    ruleset = f"{delivery.corridor.name}/exchange"
     findings = tuple(
-        finding
+        replace(finding, ruleset=ruleset)
         for rule in delivery.corridor.exchange_rules
         if arrival.kind.name in rule.kinds
         for finding in rule.check(arrival, delivery.memory)

@@ -6,11 +6,11 @@ same list; the sources are ATIGA Annex 8 (OCP) as endorsed on 8 September 2021, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from asw_exchange.clock import add_months
-from asw_exchange.corridor import Arrival, Check, ExchangeRule
+from asw_exchange.corridor import Arrival, ExchangeRule, broken, exchange_rule, on_kinds
 from asw_exchange.corridors.asean.history import (
     ACDD,
     ACDD_CANCELLATION,
@@ -36,10 +36,8 @@ from asw_exchange.model import (
     Finding,
     OriginRule,
     RetransmissionRequest,
-    Severity,
 )
 from asw_exchange.records import Direction, Memory, standing
-from asw_exchange.validation import Rule
 
 VALIDITY_MONTHS = 12
 REJECTION_DAYS = 60
@@ -49,92 +47,73 @@ def _issue_date(certificate: Certificate) -> date | None:
     return certificate.certification.signed_on if certificate.certification else None
 
 
-def _finding(rule: Rule, message: str, *, value: str | None = None, expected: str | None = None) -> Finding:
-    return Finding(
-        rule_id=rule.id,
-        severity=rule.severity,
-        message=message,
-        value=value,
-        expected=expected,
-        hint=rule.hint,
-        source=rule.source,
-        ruleset="asean/exchange",
-    )
-
-
-def _rule(rule_id: str, title: str, source: str, hint: str) -> Rule:
-    return Rule(
-        id=rule_id, severity=Severity.ERROR, message=title, source=source, hint=hint, scope="exchange"
-    )
-
-
-PRESENTATION = _rule(
+PRESENTATION = exchange_rule(
     "D11",
     "A certificate is presented within 12 months from its date of issue",
     "OCP 2021 (ATIGA Annex 8) Rule 14",
     "later presentation needs force majeure, or goods imported before the certificate expired",
 )
-REMAINING = _rule(
+REMAINING = exchange_rule(
     "D31",
     "A back-to-back certificate covers at most what remains of its originals",
     "OCP 2021 (ATIGA Annex 8) Rule 11(1)(f)",
     "lower the quantities, or name further originals",
 )
-CANCELLED = _rule(
+CANCELLED = exchange_rule(
     "D34",
     "A replacement names a cancelled predecessor, and a cancelled certificate is not used",
     "OCP 2021 (ATIGA Annex 8) Rule 29(4)",
     "cancel the earlier certificate first, and use the reference of the one that replaces it",
 )
-UNIQUE = _rule(
+UNIQUE = exchange_rule(
     "D36",
     "A reference number stands for one content only",
     "OCP 2021 (ATIGA Annex 8) Rule 29(3) and (4)",
     "give the changed certificate a new reference number and cancel the earlier one",
 )
-NO_PREFERENCE = _rule(
+NO_PREFERENCE = exchange_rule(
     "D19",
     "Goods with partial cumulation get no preference in the importing state",
     "ATIGA Article 30(2) and Annex 6",
     "answer not-granted",
 )
-KNOWN_CERTIFICATE = _rule(
+KNOWN_CERTIFICATE = exchange_rule(
     "R01",
     "A Customs Response is about a certificate that was exchanged with the responding state",
     "OCP 2021 (ATIGA Annex 8) Rule 30",
     "check the reference number and the states",
 )
-REJECTION_TIME = _rule(
+REJECTION_TIME = exchange_rule(
     "R02",
     "A rejection is sent within 60 days from receipt of the certificate",
     "OCP 2021 (ATIGA Annex 8) Rule 30(3)",
     "a later refusal goes through a retroactive check (Rule 18)",
 )
-UTILISATION_TIME = _rule(
+UTILISATION_TIME = exchange_rule(
     "R03",
     "A utilisation is decided within the certificate's 12 months of validity",
     "OCP 2021 (ATIGA Annex 8) Rules 14 and 30(2)",
     "check the date of the decision",
 )
-KNOWN_TO_CANCEL = _rule(
+KNOWN_TO_CANCEL = exchange_rule(
     "C10",
     "A cancellation is about a certificate that was received and not cancelled before",
     "OCP 2021 (ATIGA Annex 8) Rule 29(4)",
     "check the reference number",
 )
-KNOWN_DECLARATION = _rule(
+KNOWN_DECLARATION = exchange_rule(
     "A02",
     "Answer and cancellation quote the number of a declaration that was exchanged",
     "ACDD guide v1.08, Rule 3 and information packages (modelled)",
     "check the declaration number",
 )
-KNOWN_TO_RESEND = _rule(
+KNOWN_TO_RESEND = exchange_rule(
     "T10",
     "A retransmission is asked for certificates that were sent to the requesting state",
     "OCP 2021 (ATIGA Annex 8) Rule 29(3)",
     "check the reference numbers",
 )
-KNOWN_MESSAGE = _rule(
+KNOWN_MESSAGE = exchange_rule(
     "K10",
     "An acknowledgement answers a message that was sent, byte for byte",
     "modelled; idea of a non-repudiation receipt (RFC 4130, section 7)",
@@ -149,7 +128,7 @@ def check_presentation(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
         return
     last = add_months(issued_on, VALIDITY_MONTHS)
     if arrival.moment.date() > last:
-        yield _finding(
+        yield broken(
             PRESENTATION,
             f"the certificate was issued on {issued_on} and could be presented until {last}",
             value=arrival.moment.date().isoformat(),
@@ -162,7 +141,7 @@ def check_unique(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     for entry in standing(memory, arrival.document.reference, EFORM_D):
         other = entry.content_digest != arrival.content_digest
         if entry.direction is Direction.RECEIVED and entry.peer == arrival.header.sender and other:
-            yield _finding(
+            yield broken(
                 UNIQUE,
                 f"the reference number came before, on {entry.moment.date()}, with other content",
                 value=arrival.document.reference,
@@ -180,14 +159,14 @@ def check_not_cancelled(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
         return
     for reference in used:
         if is_cancelled(memory, reference):
-            yield _finding(CANCELLED, f"the certificate {reference} was cancelled", value=reference)
+            yield broken(CANCELLED, f"the certificate {reference} was cancelled", value=reference)
 
 
 def check_predecessor(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     """D34: the replaced certificate is not known to be cancelled."""
     replaces = arrival.document.replaces
     if replaces and not is_cancelled(memory, replaces.reference):
-        yield _finding(
+        yield broken(
             CANCELLED,
             f"the replaced certificate {replaces.reference} has not been cancelled",
             value=replaces.reference,
@@ -207,7 +186,7 @@ def check_remaining(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     for (subheading, unit), quantity in quantities(certificate).items():
         left = max(covered.get((subheading, unit), ZERO) - drawn.get((subheading, unit), ZERO), ZERO)
         if quantity > left:
-            yield _finding(
+            yield broken(
                 REMAINING,
                 f"{quantity} {unit} of {subheading} are re-exported, {left} {unit} remain",
                 value=f"{quantity} {unit}",
@@ -220,7 +199,7 @@ def check_known_certificate(arrival: Arrival, memory: Memory) -> Iterator[Findin
     response: CustomsResponse = arrival.document
     entries = standing(memory, response.reference, EFORM_D)
     if not any(entry.peer == arrival.header.sender for entry in entries):
-        yield _finding(
+        yield broken(
             KNOWN_CERTIFICATE,
             f"no certificate of this reference was sent to {arrival.header.sender}",
             value=response.reference,
@@ -244,7 +223,7 @@ def check_rejection_time(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     decided_on = response.decided_on or arrival.moment.date()
     last = received_on + timedelta(days=REJECTION_DAYS)
     if decided_on > last:
-        yield _finding(
+        yield broken(
             REJECTION_TIME,
             f"the certificate came in on {received_on}; it could be rejected until {last}",
             value=decided_on.isoformat(),
@@ -262,7 +241,7 @@ def check_utilisation_time(arrival: Arrival, memory: Memory) -> Iterator[Finding
     decided_on = response.decided_on or arrival.moment.date()
     last = add_months(issued_on, VALIDITY_MONTHS)
     if decided_on > last:
-        yield _finding(
+        yield broken(
             UTILISATION_TIME,
             f"the certificate was issued on {issued_on} and was valid until {last}",
             value=decided_on.isoformat(),
@@ -280,7 +259,7 @@ def check_no_preference(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     for item in certificate.items:
         criterion = item.origin_criterion
         if criterion and criterion.rule == OriginRule.PARTIAL_CUMULATION and item.number not in refused:
-            yield _finding(
+            yield broken(
                 NO_PREFERENCE,
                 f"item {item.number} rests on partial cumulation but was granted preference",
                 value=str(response.decision),
@@ -293,9 +272,9 @@ def check_known_to_cancel(arrival: Arrival, memory: Memory) -> Iterator[Finding]
     entries = standing(memory, cancellation.reference, EFORM_D)
     if not any(entry.peer == arrival.header.sender for entry in entries):
         message = f"no certificate of this reference came from {arrival.header.sender}"
-        yield _finding(KNOWN_TO_CANCEL, message, value=cancellation.reference)
+        yield broken(KNOWN_TO_CANCEL, message, value=cancellation.reference)
     elif is_cancelled(memory, cancellation.reference):
-        yield _finding(KNOWN_TO_CANCEL, "the certificate was cancelled before", value=cancellation.reference)
+        yield broken(KNOWN_TO_CANCEL, "the certificate was cancelled before", value=cancellation.reference)
 
 
 def check_known_declaration(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -303,7 +282,7 @@ def check_known_declaration(arrival: Arrival, memory: Memory) -> Iterator[Findin
     reference = arrival.document.reference
     if not any(entry.peer == arrival.header.sender for entry in standing(memory, reference, ACDD)):
         message = f"no declaration of this number was exchanged with {arrival.header.sender}"
-        yield _finding(KNOWN_DECLARATION, message, value=reference)
+        yield broken(KNOWN_DECLARATION, message, value=reference)
 
 
 def check_known_to_resend(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -316,7 +295,7 @@ def check_known_to_resend(arrival: Arrival, memory: Memory) -> Iterator[Finding]
         )
         if not any(sent):
             message = f"no certificate of this reference was sent to {arrival.header.sender}"
-            yield _finding(KNOWN_TO_RESEND, message, value=reference)
+            yield broken(KNOWN_TO_RESEND, message, value=reference)
 
 
 def check_known_message(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -325,9 +304,9 @@ def check_known_message(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     sent = memory.sent(acknowledgement.refers_to)
     if sent is None or sent.peer != arrival.header.sender:
         message = f"no message of this id was sent to {arrival.header.sender}"
-        yield _finding(KNOWN_MESSAGE, message, value=acknowledgement.refers_to)
+        yield broken(KNOWN_MESSAGE, message, value=acknowledgement.refers_to)
     elif sent.digest != acknowledgement.digest:
-        yield _finding(
+        yield broken(
             KNOWN_MESSAGE,
             "the partner received other bytes than were sent",
             value=acknowledgement.digest,
@@ -335,22 +314,18 @@ def check_known_message(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
         )
 
 
-def _on(rule: Rule, kinds: Iterable[str], check: Check) -> ExchangeRule:
-    return ExchangeRule(rule=rule, kinds=frozenset(kinds), check=check)
-
-
 EXCHANGE_RULES: tuple[ExchangeRule, ...] = (
-    _on(PRESENTATION, {EFORM_D}, check_presentation),
-    _on(UNIQUE, {EFORM_D}, check_unique),
-    _on(CANCELLED, {EFORM_D, RESPONSE}, check_not_cancelled),
-    _on(CANCELLED, {EFORM_D}, check_predecessor),
-    _on(REMAINING, {EFORM_D}, check_remaining),
-    _on(KNOWN_CERTIFICATE, {RESPONSE}, check_known_certificate),
-    _on(REJECTION_TIME, {RESPONSE}, check_rejection_time),
-    _on(UTILISATION_TIME, {RESPONSE}, check_utilisation_time),
-    _on(NO_PREFERENCE, {RESPONSE}, check_no_preference),
-    _on(KNOWN_TO_CANCEL, {CANCELLATION}, check_known_to_cancel),
-    _on(KNOWN_DECLARATION, {ACDD_RESPONSE, ACDD_CANCELLATION}, check_known_declaration),
-    _on(KNOWN_TO_RESEND, {REQUEST}, check_known_to_resend),
-    _on(KNOWN_MESSAGE, {ACKNOWLEDGEMENT}, check_known_message),
+    on_kinds(PRESENTATION, {EFORM_D}, check_presentation),
+    on_kinds(UNIQUE, {EFORM_D}, check_unique),
+    on_kinds(CANCELLED, {EFORM_D, RESPONSE}, check_not_cancelled),
+    on_kinds(CANCELLED, {EFORM_D}, check_predecessor),
+    on_kinds(REMAINING, {EFORM_D}, check_remaining),
+    on_kinds(KNOWN_CERTIFICATE, {RESPONSE}, check_known_certificate),
+    on_kinds(REJECTION_TIME, {RESPONSE}, check_rejection_time),
+    on_kinds(UTILISATION_TIME, {RESPONSE}, check_utilisation_time),
+    on_kinds(NO_PREFERENCE, {RESPONSE}, check_no_preference),
+    on_kinds(KNOWN_TO_CANCEL, {CANCELLATION}, check_known_to_cancel),
+    on_kinds(KNOWN_DECLARATION, {ACDD_RESPONSE, ACDD_CANCELLATION}, check_known_declaration),
+    on_kinds(KNOWN_TO_RESEND, {REQUEST}, check_known_to_resend),
+    on_kinds(KNOWN_MESSAGE, {ACKNOWLEDGEMENT}, check_known_message),
 )

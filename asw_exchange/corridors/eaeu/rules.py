@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from asw_exchange.clock import add_months
-from asw_exchange.corridor import Arrival, Check, ExchangeRule
+from asw_exchange.corridor import Arrival, ExchangeRule, broken, exchange_rule, on_kinds
 from asw_exchange.corridors.eaeu import codes
 from asw_exchange.corridors.eaeu.history import successor
-from asw_exchange.model import Certificate, Finding, Severity, VerificationReply
+from asw_exchange.model import Certificate, Finding, VerificationReply
 from asw_exchange.records import Direction, Memory, standing
 from asw_exchange.validation import Rule
 
@@ -20,67 +19,48 @@ _FTA = "EAEU - Viet Nam FTA"
 _N5 = "EEC Decision N 5"
 
 
-def _rule(rule_id: str, message: str, source: str, hint: str) -> Rule:
-    return Rule(
-        id=rule_id, severity=Severity.ERROR, message=message, source=source, hint=hint, scope="exchange"
-    )
-
-
-PRESENTATION = _rule(
+PRESENTATION = exchange_rule(
     "EV50",
     "A certificate is presented within 12 months from issue, a duplicate or substitute from the original's",
     f"{_FTA}, Article 4.20 (for duplicates and substitutes; for others unverified)",
     "ask the issuing body for a new certificate",
 )
-UNIQUE = _rule(
+UNIQUE = exchange_rule(
     "EV51",
     "A certificate number stands for one certificate",
     f"{_FTA}, Annex 5, box 4 (modelled: the pattern of numbers is not public)",
     "give a new certificate a number of its own, or send the same document once more",
 )
-SUPERSEDED = _rule(
+SUPERSEDED = exchange_rule(
     "EV52",
     "A certificate whose place another has taken is not used again",
     f"{_FTA}, Article 4.20 (inferred)",
     "use the duplicate or the substitute",
 )
-KNOWN_DOCUMENT = _rule(
+KNOWN_DOCUMENT = exchange_rule(
     "PR50",
     "A processing result is about a document that was sent",
     f"EEC structure R.006 and {_N5}, patterns of transactions (inferred)",
     "answer the message itself: RelatesTo must name it",
 )
-KNOWN_REQUEST = _rule(
+KNOWN_REQUEST = exchange_rule(
     "VR50",
     "A verification reply answers a verification request that was sent",
     f"{_N5}, pattern request/confirmation",
     "answer the request itself: RelatesTo and certificate must be those of the request",
 )
-KNOWN_MESSAGE = _rule(
+KNOWN_MESSAGE = exchange_rule(
     "SG50",
     "A signal or fault answers a message that was sent to its sender",
     f"{_N5}, pages 48 and 49",
     "check RelatesTo",
 )
-DECLARED_ONCE = _rule(
+DECLARED_ONCE = exchange_rule(
     "ED50",
     "A declaration number stands for one declaration",
     "Protocol of 28 June 2018 on information exchange (modelled: its annexes are not public)",
     "send the same document once more, or another number",
 )
-
-
-def _finding(rule: Rule, message: str, value: str | None = None, expected: str | None = None) -> Finding:
-    return Finding(
-        rule_id=rule.id,
-        severity=rule.severity,
-        message=message,
-        value=value,
-        expected=expected,
-        hint=rule.hint,
-        source=rule.source,
-        ruleset="eaeu/exchange",
-    )
 
 
 def check_presentation(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -93,7 +73,7 @@ def check_presentation(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
         return
     last = add_months(counted_from, VALIDITY_MONTHS)
     if arrival.moment.date() > last:
-        yield _finding(
+        yield broken(
             PRESENTATION,
             f"counted from {counted_from}, the certificate could be presented until {last}",
             value=arrival.moment.date().isoformat(),
@@ -107,7 +87,7 @@ def _check_once(rule: Rule, kind: str, arrival: Arrival, memory: Memory) -> Iter
         other = entry.content_digest != arrival.content_digest
         if entry.direction is Direction.RECEIVED and entry.peer == arrival.header.sender and other:
             message = f"the number came before, on {entry.moment.date()}, with other content"
-            yield _finding(rule, message, value=reference)
+            yield broken(rule, message, value=reference)
             return
 
 
@@ -126,7 +106,7 @@ def check_not_superseded(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     certificate: Certificate = arrival.document
     taken_by = successor(memory, certificate.reference)
     if taken_by is not None and taken_by != certificate.reference:
-        yield _finding(SUPERSEDED, f"the certificate {taken_by} has taken its place", certificate.reference)
+        yield broken(SUPERSEDED, f"the certificate {taken_by} has taken its place", certificate.reference)
 
 
 def check_known_document(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -142,7 +122,7 @@ def check_known_request(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     sent = memory.sent(arrival.header.refers_to or "")
     named = reply.certificate.reference if reply.certificate else None
     if not found and sent is not None and sent.reference != named:
-        yield _finding(KNOWN_REQUEST, "the request was about another certificate", named, sent.reference)
+        yield broken(KNOWN_REQUEST, "the request was about another certificate", named, sent.reference)
 
 
 def check_known_message(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -157,19 +137,15 @@ def _check_answers(rule: Rule, kinds: set[str] | None, arrival: Arrival, memory:
     sent = memory.sent(arrival.header.refers_to or "")
     if sent is None or sent.peer != arrival.header.sender or (kinds and sent.kind not in kinds):
         message = f"no message of this id that wants such an answer was sent to {arrival.header.sender}"
-        yield _finding(rule, message, value=arrival.header.refers_to)
-
-
-def _on(rule: Rule, kinds: Iterable[str], check: Check | Any) -> ExchangeRule:
-    return ExchangeRule(rule=rule, kinds=frozenset(kinds), check=check)
+        yield broken(rule, message, value=arrival.header.refers_to)
 
 
 EXCHANGE_RULES: tuple[ExchangeRule, ...] = (
-    _on(PRESENTATION, {codes.CERTIFICATE}, check_presentation),
-    _on(UNIQUE, {codes.CERTIFICATE}, check_unique),
-    _on(SUPERSEDED, {codes.CERTIFICATE}, check_not_superseded),
-    _on(DECLARED_ONCE, {codes.DECLARATION}, check_declared_once),
-    _on(KNOWN_DOCUMENT, {codes.RESULT}, check_known_document),
-    _on(KNOWN_REQUEST, {codes.REPLY}, check_known_request),
-    _on(KNOWN_MESSAGE, {*codes.SIGNALS, codes.FAULT}, check_known_message),
+    on_kinds(PRESENTATION, {codes.CERTIFICATE}, check_presentation),
+    on_kinds(UNIQUE, {codes.CERTIFICATE}, check_unique),
+    on_kinds(SUPERSEDED, {codes.CERTIFICATE}, check_not_superseded),
+    on_kinds(DECLARED_ONCE, {codes.DECLARATION}, check_declared_once),
+    on_kinds(KNOWN_DOCUMENT, {codes.RESULT}, check_known_document),
+    on_kinds(KNOWN_REQUEST, {codes.REPLY}, check_known_request),
+    on_kinds(KNOWN_MESSAGE, {*codes.SIGNALS, codes.FAULT}, check_known_message),
 )

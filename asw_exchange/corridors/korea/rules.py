@@ -5,14 +5,13 @@ How a gateway takes a certificate number that comes twice differs from partner t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from asw_exchange.clock import add_months
-from asw_exchange.corridor import Arrival, Check, Corridor, ExchangeRule
+from asw_exchange.corridor import Arrival, Corridor, ExchangeRule, broken, exchange_rule, on_kinds
 from asw_exchange.corridors.korea.history import (
     ACKNOWLEDGEMENT,
     CERTIFICATES,
@@ -23,9 +22,8 @@ from asw_exchange.corridors.korea.history import (
     issued,
 )
 from asw_exchange.corridors.korea.working_days import last_issue_day
-from asw_exchange.model import Acknowledgement, Certificate, Correction, CustomsResponse, Finding, Severity
+from asw_exchange.model import Acknowledgement, Certificate, Correction, CustomsResponse, Finding
 from asw_exchange.records import Direction, Memory, standing
-from asw_exchange.validation import Rule
 
 VALIDITY_MONTHS = 12
 
@@ -46,85 +44,66 @@ class Quirks:
     same_number: SameNumber = SameNumber.REPLACES
 
 
-def _rule(rule_id: str, message: str, source: str, hint: str) -> Rule:
-    return Rule(
-        id=rule_id, severity=Severity.ERROR, message=message, source=source, hint=hint, scope="exchange"
-    )
-
-
-RETROACTIVE = _rule(
+RETROACTIVE = exchange_rule(
     "KC50",
     "A certificate issued later than three working days after shipment says that it is retroactive",
     "AKFTA Appendix 1 (OCP); 27th sub-committee, 2021, on the count (unofficial); for VK and KV modelled",
     "mark the certificate as issued retroactively",
 )
-PRESENTATION = _rule(
+PRESENTATION = exchange_rule(
     "KC51",
     "A certificate is presented within 12 months from issue",
     "AKFTA Appendix 1 (today's 12 months unverified); VKFTA modelled",
     "ask the issuing authority for a new certificate",
 )
-UNIQUE = _rule(
+UNIQUE = exchange_rule(
     "KC52",
     "A certificate number stands for one certificate",
     "Duplicate numbers between Korea and its partners, 2018 to 2020 (secondary)",
     "send a correction, or give the certificate a number of its own",
 )
-KNOWN_FEEDBACK = _rule(
+KNOWN_FEEDBACK = exchange_rule(
     "KF50",
     "Feedback is about a certificate that was sent to the state that answers",
     "EODES message triad: data, acknowledgement, feedback (secondary)",
     "check the reference number",
 )
-ITEMS_OF_CERTIFICATE = _rule(
+ITEMS_OF_CERTIFICATE = exchange_rule(
     "KF51",
     "Feedback refuses only items that the certificate has",
     "EODES message triad (secondary); modelled",
     "check the item numbers against the certificate as last corrected",
 )
-KNOWN_CORRECTION = _rule(
+KNOWN_CORRECTION = exchange_rule(
     "KR50",
     "A correction is about a certificate that was received from its issuer",
     "Corrected certificates are sent again at once (secondary)",
     "send the certificate first",
 )
-SAME_NUMBER_REFUSED = _rule(
+SAME_NUMBER_REFUSED = exchange_rule(
     "KR51",
     "This gateway takes no corrected certificate under the old number",
     "Duplicate numbers between Korea and its partners: new numbers from 2020 (secondary)",
     "give the corrected certificate a new number",
 )
-CORRECTION_ORDER = _rule(
+CORRECTION_ORDER = exchange_rule(
     "KR52",
     "The corrections of a certificate are numbered 1, 2, 3 ...",
     "GOVCBR036 VersionID, change sequence (unofficial)",
     "send the corrections in their order",
 )
-DECLARED_ONCE = _rule(
+DECLARED_ONCE = exchange_rule(
     "KD50",
     "A declaration number stands for one declaration",
     "GOVCBR830 (unofficial); modelled",
     "send the same document once more, or another number",
 )
-KNOWN_MESSAGE = _rule(
+KNOWN_MESSAGE = exchange_rule(
     "K10",
     "An acknowledgement answers a message that was sent, byte for byte",
     "modelled; idea of a non-repudiation receipt (RFC 4130, section 7)",
     "check refers-to and digest",
 )
-
-
-def _finding(rule: Rule, message: str, value: str | None = None, expected: str | None = None) -> Finding:
-    return Finding(
-        rule_id=rule.id,
-        severity=rule.severity,
-        message=message,
-        value=value,
-        expected=expected,
-        hint=rule.hint,
-        source=rule.source,
-        ruleset="korea/exchange",
-    )
 
 
 def _issue_date(certificate: Certificate) -> date | None:
@@ -141,7 +120,7 @@ def check_retroactive(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     last = last_issue_day(shipped_on, state)
     if issued_on > last and not certificate.tick_boxes.issued_retroactively:
         message = f"shipped on {shipped_on}, the certificate could be issued until {last}"
-        yield _finding(RETROACTIVE, message, issued_on.isoformat(), f"not after {last}, or marked")
+        yield broken(RETROACTIVE, message, issued_on.isoformat(), f"not after {last}, or marked")
 
 
 def check_presentation(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -154,7 +133,7 @@ def check_presentation(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     last = add_months(counted_from, VALIDITY_MONTHS)
     if arrival.moment.date() > last:
         message = f"counted from {counted_from}, the certificate could be presented until {last}"
-        yield _finding(PRESENTATION, message, arrival.moment.date().isoformat(), f"not after {last}")
+        yield broken(PRESENTATION, message, arrival.moment.date().isoformat(), f"not after {last}")
 
 
 def check_unique(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -163,7 +142,7 @@ def check_unique(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
         other = entry.content_digest != arrival.content_digest
         if entry.direction is Direction.RECEIVED and entry.peer == arrival.header.sender and other:
             message = f"the number came before, on {entry.moment.date()}, with other content"
-            yield _finding(UNIQUE, message, arrival.document.reference)
+            yield broken(UNIQUE, message, arrival.document.reference)
             return
 
 
@@ -176,7 +155,7 @@ def check_known_feedback(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     )
     if not any(sent):
         message = f"no certificate of this number was sent to {arrival.header.sender}"
-        yield _finding(KNOWN_FEEDBACK, message, response.reference)
+        yield broken(KNOWN_FEEDBACK, message, response.reference)
 
 
 def check_items(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -189,7 +168,7 @@ def check_items(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     for refused in response.refused_items:
         if refused.number not in known:
             message = f"the certificate has no item {refused.number}"
-            yield _finding(ITEMS_OF_CERTIFICATE, message, str(refused.number))
+            yield broken(ITEMS_OF_CERTIFICATE, message, str(refused.number))
 
 
 def check_known_correction(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -198,7 +177,7 @@ def check_known_correction(arrival: Arrival, memory: Memory) -> Iterator[Finding
     entries = issued(memory, correction.reference)
     if not any(entry.peer == arrival.header.sender for entry in entries):
         message = f"no certificate of this number came from {arrival.header.sender}"
-        yield _finding(KNOWN_CORRECTION, message, correction.reference)
+        yield broken(KNOWN_CORRECTION, message, correction.reference)
 
 
 def check_order(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -207,7 +186,7 @@ def check_order(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     before = len({entry.content_digest for entry in standing(memory, correction.reference, CORRECTION)})
     if correction.version is not None and correction.version != before + 1:
         message = f"{before} corrections came before"
-        yield _finding(CORRECTION_ORDER, message, str(correction.version), str(before + 1))
+        yield broken(CORRECTION_ORDER, message, str(correction.version), str(before + 1))
 
 
 def refuse_same_number(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -215,7 +194,7 @@ def refuse_same_number(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     correction: Correction = arrival.document
     corrected = correction.certificate.reference if correction.certificate else None
     if corrected is not None and corrected == correction.reference:
-        yield _finding(SAME_NUMBER_REFUSED, "the corrected certificate bears the old number", corrected)
+        yield broken(SAME_NUMBER_REFUSED, "the corrected certificate bears the old number", corrected)
 
 
 def check_declared_once(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -224,7 +203,7 @@ def check_declared_once(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
         other = entry.content_digest != arrival.content_digest
         if entry.direction is Direction.RECEIVED and entry.peer == arrival.header.sender and other:
             message = f"the number came before, on {entry.moment.date()}, with other content"
-            yield _finding(DECLARED_ONCE, message, arrival.document.number)
+            yield broken(DECLARED_ONCE, message, arrival.document.number)
             return
 
 
@@ -234,30 +213,26 @@ def check_known_message(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     sent = memory.sent(acknowledgement.refers_to)
     if sent is None or sent.peer != arrival.header.sender:
         message = f"no message of this id was sent to {arrival.header.sender}"
-        yield _finding(KNOWN_MESSAGE, message, acknowledgement.refers_to)
+        yield broken(KNOWN_MESSAGE, message, acknowledgement.refers_to)
     elif sent.digest != acknowledgement.digest:
         message = "the partner received other bytes than were sent"
-        yield _finding(KNOWN_MESSAGE, message, acknowledgement.digest, sent.digest)
-
-
-def _on(rule: Rule, kinds: Iterable[str], check: Check | Any) -> ExchangeRule:
-    return ExchangeRule(rule=rule, kinds=frozenset(kinds), check=check)
+        yield broken(KNOWN_MESSAGE, message, acknowledgement.digest, sent.digest)
 
 
 def exchange_rules(quirks: Quirks) -> tuple[ExchangeRule, ...]:
     """Return the exchange rules of a gateway with these quirks."""
     refuses = quirks.same_number is SameNumber.IS_REFUSED
     return (
-        _on(RETROACTIVE, CERTIFICATES, check_retroactive),
-        _on(PRESENTATION, CERTIFICATES, check_presentation),
-        _on(UNIQUE, CERTIFICATES, check_unique),
-        _on(KNOWN_FEEDBACK, {FEEDBACK}, check_known_feedback),
-        _on(ITEMS_OF_CERTIFICATE, {FEEDBACK}, check_items),
-        _on(KNOWN_CORRECTION, {CORRECTION}, check_known_correction),
-        _on(CORRECTION_ORDER, {CORRECTION}, check_order),
-        *((_on(SAME_NUMBER_REFUSED, {CORRECTION}, refuse_same_number),) if refuses else ()),
-        _on(DECLARED_ONCE, {DECLARATION}, check_declared_once),
-        _on(KNOWN_MESSAGE, {ACKNOWLEDGEMENT}, check_known_message),
+        on_kinds(RETROACTIVE, CERTIFICATES, check_retroactive),
+        on_kinds(PRESENTATION, CERTIFICATES, check_presentation),
+        on_kinds(UNIQUE, CERTIFICATES, check_unique),
+        on_kinds(KNOWN_FEEDBACK, {FEEDBACK}, check_known_feedback),
+        on_kinds(ITEMS_OF_CERTIFICATE, {FEEDBACK}, check_items),
+        on_kinds(KNOWN_CORRECTION, {CORRECTION}, check_known_correction),
+        on_kinds(CORRECTION_ORDER, {CORRECTION}, check_order),
+        *((on_kinds(SAME_NUMBER_REFUSED, {CORRECTION}, refuse_same_number),) if refuses else ()),
+        on_kinds(DECLARED_ONCE, {DECLARATION}, check_declared_once),
+        on_kinds(KNOWN_MESSAGE, {ACKNOWLEDGEMENT}, check_known_message),
     )
 
 

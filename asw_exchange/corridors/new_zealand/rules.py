@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from asw_exchange.clock import add_months
-from asw_exchange.corridor import Arrival, Check, ExchangeRule
+from asw_exchange.corridor import Arrival, ExchangeRule, broken, exchange_rule, on_kinds
 from asw_exchange.model import (
     Certificate,
     ClearanceStatus,
     Finding,
     Outcome,
     QuarantineCertificate,
-    Severity,
 )
 from asw_exchange.records import Direction, Entry, Memory
-from asw_exchange.validation import Rule
 
 SPS = frozenset(
     f"new-zealand/{name}"
@@ -71,67 +69,48 @@ def subject_of(status: ClearanceStatus) -> str | None:
     return next((each.id for each in status.references if each.id), None)
 
 
-def _rule(rule_id: str, title: str, source: str, hint: str) -> Rule:
-    return Rule(
-        id=rule_id, severity=Severity.ERROR, message=title, source=source, hint=hint, scope="exchange"
-    )
-
-
-LIFE_CYCLE = _rule(
+LIFE_CYCLE = exchange_rule(
     "SP50",
     "A certificate is drafted, issued, and then withdrawn; nothing comes after a withdrawal",
     "UNTDID 4405: 47, 70, 44, 40; the order [inferred]",
     "issue a certificate under a new number",
 )
-UNIQUE = _rule(
+UNIQUE = exchange_rule(
     "SP51",
     "A number stands for one content as long as the status is the same",
     "ISPM 12: the number identifies the certificate [unverified]; identity by digest [modelled]",
     "replace the certificate: a new number, status 44 and a reference to the earlier one",
 )
-ORIGINAL = _rule(
+ORIGINAL = exchange_rule(
     "SP52",
     "A replacement names a certificate that was issued and is still in force",
     "ePhyto profile: note ADRPN; UNTDID 4405: 44 [inferred]",
     "check the number of the replaced certificate",
 )
-SUPERSEDED = _rule(
+SUPERSEDED = exchange_rule(
     "SP53",
     "A certificate that was replaced is not used again",
     "ePhyto profile: note ADRPN; UNTDID 4405: 44 [inferred]",
     "use the number of the certificate that replaced it",
 )
-KNOWN_CERTIFICATE = _rule(
+KNOWN_CERTIFICATE = exchange_rule(
     "SA10",
     "A border outcome is about a certificate that was sent to the authority that answers",
     "UN/CEFACT SPSAcknowledgement: definition of the message",
     "check the number of the certificate",
 )
-PRESENTATION = _rule(
+PRESENTATION = exchange_rule(
     "AZ30",
     "A certificate of origin is presented within 12 months from its date of issue",
     "AANZFTA Chapter 3, operational certification procedures [unverified]",
     "ask the issuing body for a new certificate",
 )
-UNIQUE_AANZ = _rule(
+UNIQUE_AANZ = exchange_rule(
     "AZ31",
     "A reference number stands for one content only",
     "Form AANZ, head: certificate number [inferred]",
     "give the changed certificate a number of its own",
 )
-
-
-def _finding(rule: Rule, message: str, *, value: str | None = None, expected: str | None = None) -> Finding:
-    return Finding(
-        rule_id=rule.id,
-        severity=rule.severity,
-        message=message,
-        value=value,
-        expected=expected,
-        hint=rule.hint,
-        source=rule.source,
-        ruleset="new-zealand/exchange",
-    )
 
 
 def _stands(entry: Entry) -> bool:
@@ -179,7 +158,7 @@ def check_life_cycle(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     if certificate.status_code in allowed:
         return
     before = f"the certificate has status {last}" if last else "no certificate of this number came before"
-    yield _finding(
+    yield broken(
         LIFE_CYCLE,
         f"{before}, so status {certificate.status_code} cannot follow",
         value=certificate.status_code,
@@ -195,7 +174,7 @@ def check_unique(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     for entry in _earlier(arrival, memory, certificate.number):
         if _status(entry) == certificate.status_code and entry.content_digest != arrival.content_digest:
             message = f"the number came before, on {entry.moment.date()}, with other content"
-            yield _finding(UNIQUE, message, value=certificate.number)
+            yield broken(UNIQUE, message, value=certificate.number)
             return
 
 
@@ -209,7 +188,7 @@ def check_original(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
         last = _status(earlier[-1]) if earlier else None
         if last not in IN_FORCE:
             state = f"has status {last}" if last else f"did not come from {arrival.header.sender}"
-            yield _finding(ORIGINAL, f"the replaced certificate {number} {state}", value=number)
+            yield broken(ORIGINAL, f"the replaced certificate {number} {state}", value=number)
 
 
 def check_superseded(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
@@ -220,7 +199,7 @@ def check_superseded(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     for number in (certificate.number, *replaced_numbers(certificate)):
         successor = _successor(arrival, memory, number)
         if successor and not _is_repetition(arrival, memory):
-            yield _finding(SUPERSEDED, f"the certificate {number} was replaced by {successor}", value=number)
+            yield broken(SUPERSEDED, f"the certificate {number} was replaced by {successor}", value=number)
 
 
 def _is_repetition(arrival: Arrival, memory: Memory) -> bool:
@@ -236,7 +215,7 @@ def check_known_certificate(arrival: Arrival, memory: Memory) -> Iterator[Findin
         entries = _standing(memory, reference.id, SPS)
         if not any(_sent_to(entry, arrival.header.sender) for entry in entries):
             message = f"no certificate of this number was sent to {arrival.header.sender}"
-            yield _finding(KNOWN_CERTIFICATE, message, value=reference.id)
+            yield broken(KNOWN_CERTIFICATE, message, value=reference.id)
 
 
 def _sent_to(entry: Entry, peer: str) -> bool:
@@ -251,7 +230,7 @@ def check_presentation(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
         return
     last = add_months(issued_on, VALIDITY_MONTHS)
     if arrival.moment.date() > last:
-        yield _finding(
+        yield broken(
             PRESENTATION,
             f"the certificate was issued on {issued_on} and could be presented until {last}",
             value=arrival.moment.date().isoformat(),
@@ -265,20 +244,16 @@ def check_unique_aanz(arrival: Arrival, memory: Memory) -> Iterator[Finding]:
     for entry in _from_sender(arrival, _standing(memory, certificate.reference, {AANZ})):
         if entry.content_digest != arrival.content_digest:
             message = f"the number came before, on {entry.moment.date()}, with other content"
-            yield _finding(UNIQUE_AANZ, message, value=certificate.reference)
+            yield broken(UNIQUE_AANZ, message, value=certificate.reference)
             return
 
 
-def _on(rule: Rule, kinds: Iterable[str], check: Check) -> ExchangeRule:
-    return ExchangeRule(rule=rule, kinds=frozenset(kinds), check=check)
-
-
 EXCHANGE_RULES: tuple[ExchangeRule, ...] = (
-    _on(LIFE_CYCLE, SPS, check_life_cycle),
-    _on(UNIQUE, SPS, check_unique),
-    _on(ORIGINAL, SPS, check_original),
-    _on(SUPERSEDED, SPS, check_superseded),
-    _on(KNOWN_CERTIFICATE, {ACKNOWLEDGEMENT}, check_known_certificate),
-    _on(PRESENTATION, {AANZ}, check_presentation),
-    _on(UNIQUE_AANZ, {AANZ}, check_unique_aanz),
+    on_kinds(LIFE_CYCLE, SPS, check_life_cycle),
+    on_kinds(UNIQUE, SPS, check_unique),
+    on_kinds(ORIGINAL, SPS, check_original),
+    on_kinds(SUPERSEDED, SPS, check_superseded),
+    on_kinds(KNOWN_CERTIFICATE, {ACKNOWLEDGEMENT}, check_known_certificate),
+    on_kinds(PRESENTATION, {AANZ}, check_presentation),
+    on_kinds(UNIQUE_AANZ, {AANZ}, check_unique_aanz),
 )
