@@ -28,14 +28,25 @@ raises one of these. Nothing else leaves a public function.
     ├── SignatureError          see asw_exchange.signature
     │   ├── Unsigned                no signature where the profile wants one
     │   ├── AlreadySigned           a document to be signed that holds a signature
-    │   ├── SignatureMisplaced      a signature elsewhere, or several
+    │   ├── SignatureMisplaced      a signature elsewhere than the profile says
+    │   │   └── SeveralSignatures       more than one
     │   ├── SignatureProfileError   well-formed, but outside the allow-listed profile
+    │   │   ├── SignatureStructureError missing, foreign, repeated or nested parts of the signature
+    │   │   ├── DuplicateId             the id of what is signed stands twice, in whatever spelling
+    │   │   ├── ForbiddenReference      it refers to something else, or to several things
+    │   │   ├── ForbiddenTransform      a transform that is not the pinned one
+    │   │   ├── ForbiddenAlgorithm      an algorithm outside the allow-list, or with parameters
+    │   │   ├── SignatureEncodingError  a digest, signature or certificate that is no proper value
+    │   │   ├── ForbiddenKeyInfo        anything but X.509 certificates, or too much of them
+    │   │   └── NoCanonicalForm         what is signed has no canonical form
     │   ├── DigestMismatch          the content was changed after signing
     │   ├── SignatureMismatch       the signature value does not fit the key
     │   └── UntrustedSigner         the certificate is not one to be believed
     │       ├── UnknownIssuer           it does not lead to a trusted authority
+    │       │   └── ImitatedIssuer          it bears the name of one, but not its signature
     │       ├── CertificateExpired      it, or an authority above it, is out of date
     │       ├── CertificateNotYetValid  it, or an authority above it, is not in force yet
+    │       ├── CertificateRevoked      its authority has revoked it
     │       ├── WrongKeyUsage           it is not meant for signatures
     │       └── WeakKey                 its key is of a kind or length outside the profile
     ├── CredentialError         a key or certificate file that cannot be used
@@ -188,8 +199,44 @@ class SignatureMisplaced(SignatureError):
     reply_code = "SIGNATURE-MISPLACED"
 
 
+class SeveralSignatures(SignatureMisplaced):
+    reply_code = "SIGNATURE-SEVERAL"
+
+
 class SignatureProfileError(SignatureError):
     reply_code = "SIGNATURE-PROFILE"
+
+
+class SignatureStructureError(SignatureProfileError):
+    reply_code = "SIGNATURE-STRUCTURE"
+
+
+class DuplicateId(SignatureProfileError):
+    reply_code = "SIGNATURE-DUPLICATE-ID"
+
+
+class ForbiddenReference(SignatureProfileError):
+    reply_code = "SIGNATURE-REFERENCE"
+
+
+class ForbiddenTransform(SignatureProfileError):
+    reply_code = "SIGNATURE-TRANSFORM"
+
+
+class ForbiddenAlgorithm(SignatureProfileError):
+    reply_code = "SIGNATURE-ALGORITHM"
+
+
+class SignatureEncodingError(SignatureProfileError):
+    reply_code = "SIGNATURE-ENCODING"
+
+
+class ForbiddenKeyInfo(SignatureProfileError):
+    reply_code = "SIGNATURE-KEY-INFO"
+
+
+class NoCanonicalForm(SignatureProfileError):
+    reply_code = "SIGNATURE-CANONICAL"
 
 
 class DigestMismatch(SignatureError):
@@ -208,12 +255,20 @@ class UnknownIssuer(UntrustedSigner):
     reply_code = "SIGNER-UNKNOWN-ISSUER"
 
 
+class ImitatedIssuer(UnknownIssuer):
+    reply_code = "SIGNER-IMITATED"
+
+
 class CertificateExpired(UntrustedSigner):
     reply_code = "SIGNER-EXPIRED"
 
 
 class CertificateNotYetValid(UntrustedSigner):
     reply_code = "SIGNER-NOT-YET-VALID"
+
+
+class CertificateRevoked(UntrustedSigner):
+    reply_code = "SIGNER-REVOKED"
 
 
 class WrongKeyUsage(UntrustedSigner):
