@@ -10,7 +10,7 @@ from typing import Any, cast
 from lxml import etree
 
 from asw_exchange.codec.builder import escape_attribute
-from asw_exchange.errors import SignatureProfileError, TooLarge
+from asw_exchange.errors import NoCanonicalForm, TooLarge
 from asw_exchange.signature.algorithms import NAMESPACE, Canonicalization
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -23,14 +23,14 @@ def canonicalize(element: etree._Element, method: Canonicalization) -> bytes:
     A root element is taken as the document it is, processing instructions beside it included
     (XML Signature 1.1, section 4.4.3.3); an element inside an envelope as if it were a document of its own.
 
-    Raises TooLarge over MOST_BYTES, SignatureProfileError where no canonical form exists (relative
+    Raises TooLarge over MOST_BYTES, NoCanonicalForm where no canonical form exists (relative
     namespace names) or where it would depend on the envelope (inclusive C14N).
     """
     if element.getparent() is None:
         return _write(element.getroottree(), exclusive=method is Canonicalization.EXCLUSIVE)
     if method is Canonicalization.EXCLUSIVE:
         return _write(etree.ElementTree(element), exclusive=True)
-    raise SignatureProfileError(
+    raise NoCanonicalForm(
         "inclusive C14N of an element inside an envelope depends on that envelope", hint="use exclusive C14N"
     )
 
@@ -75,7 +75,7 @@ def _write(
     try:
         tree.write(cast(Any, sink), method="c14n", exclusive=exclusive, with_comments=comments)
     except etree.C14NError as error:
-        raise SignatureProfileError(
+        raise NoCanonicalForm(
             "the document has no canonical form", hint="write every namespace name as an absolute URI"
         ) from error
     return b"".join(sink.parts)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from asw_exchange.errors import SignatureMisplaced, SignatureProfileError, Unsigned
+from asw_exchange.errors import DuplicateId, SignatureMisplaced, SignatureStructureError
 from asw_exchange.signature.algorithms import NAMESPACE as XMLDSIG
 from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import Placement
@@ -65,7 +65,8 @@ def pack(canonical: bytes, placement: Placement) -> Packing:
 def find_container(root: etree._Element, placement: Placement) -> Packed:
     """Take a container apart.
 
-    Raises Unsigned, SignatureMisplaced or SignatureProfileError where it is not of the pinned shape.
+    The caller has seen that there is a signature somewhere. Raises SignatureMisplaced where it is elsewhere,
+    SignatureStructureError or DuplicateId where the container is not of the pinned shape.
     """
     return _find_signed_doc(root) if placement is Placement.SIGNED_DOC else _find_soap(root)
 
@@ -78,14 +79,14 @@ def is_container(element: etree._Element, placement: Placement) -> bool:
 def payload_of(root: etree._Element, placement: Placement) -> etree._Element:
     """Return the document of an element that a signature covers or may cover; nothing is checked.
 
-    Raises SignatureProfileError where the container does not hold exactly one document.
+    Raises SignatureStructureError where the container does not hold exactly one document.
     """
     if placement is Placement.ENVELOPED:
         return root
     target = root if root.tag in (_CONTENT, _BODY) else _child(root, _TARGETS[placement])
     if len(target) != 1:
         message = f"the signed container holds {len(target)} elements, where one document belongs"
-        raise SignatureProfileError(message, **place_of(target))
+        raise SignatureStructureError(message, **place_of(target))
     return target[0]
 
 
@@ -131,8 +132,6 @@ def _pack_soap(canonical: bytes) -> Packing:
 def _find_signed_doc(root: etree._Element) -> Packed:
     data = _child(root, _TARGETS[Placement.SIGNED_DOC][:2])
     tags = [child.tag for child in data]
-    if _SIGNATURE not in tags:
-        raise Unsigned("the container is not signed", **place_of(data))
     if tags != [_SIGNATURE, _CONTENT]:
         message = "the container must hold one signature, then what it covers"
         raise SignatureMisplaced(message, **place_of(data))
@@ -144,7 +143,8 @@ def _find_soap(root: etree._Element) -> Packed:
     security = root.find(f"{{{SOAP}}}Header/{{{WSSE}}}Security")
     signatures = [] if security is None else security.findall(_SIGNATURE)
     if not signatures:
-        raise Unsigned("the SOAP header holds no signature", **place_of(root))
+        message = "the signature must stand in the Security header of the SOAP envelope"
+        raise SignatureMisplaced(message, **place_of(root))
     return Packed(signatures[0], body, _own_id(body, _WSU_ID))
 
 
@@ -153,12 +153,12 @@ def _child(root: etree._Element, tags: tuple[str, ...]) -> etree._Element:
     element = root
     if root.tag != tags[0]:
         message = f"the container must be {etree.QName(tags[0]).localname}"
-        raise SignatureProfileError(message, value=str(root.tag), **place_of(root))
+        raise SignatureStructureError(message, value=str(root.tag), **place_of(root))
     for tag in tags[1:]:
         found = [child for child in element if child.tag == tag]
         if len(found) != 1:
             message = f"{etree.QName(tag).localname} must stand here once, not {len(found)} times"
-            raise SignatureProfileError(message, **place_of(element))
+            raise SignatureStructureError(message, **place_of(element))
         element = found[0]
     return element
 
@@ -169,8 +169,8 @@ _SAME_ID = etree.XPath("count(//@*[. = $id and translate(local-name(), 'id', 'ID
 def _own_id(target: etree._Element, attribute: str) -> str:
     found = target.get(attribute)
     if not found:
-        raise SignatureProfileError("the signed element has no id", **place_of(target))
+        raise SignatureStructureError("the signed element has no id", **place_of(target))
     if _SAME_ID(target, id=found) != 1:
         message = "another element has the id of the signed one"
-        raise SignatureProfileError(message, value=found, **place_of(target))
+        raise DuplicateId(message, value=found, **place_of(target))
     return found

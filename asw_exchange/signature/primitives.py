@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from asw_exchange.errors import CredentialError, SignatureMismatch, SignatureProfileError
+from asw_exchange.errors import CredentialError, ForbiddenAlgorithm, SignatureEncodingError, SignatureMismatch
 from asw_exchange.signature.algorithms import SignatureMethod
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
@@ -79,7 +79,8 @@ def _ecdsa_value(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
 def check_value(key: PublicKey, method: SignatureMethod, value: bytes, data: bytes) -> None:
     """Check that ``value`` is the signature of ``data`` by ``method`` under ``key``.
 
-    Raises SignatureMismatch when it is not, SignatureProfileError when the method does not fit the key.
+    Raises SignatureMismatch when it is not, SignatureEncodingError when it cannot be one,
+    ForbiddenAlgorithm when the method does not fit the key.
     """
     try:
         _check(key, method, value, data)
@@ -101,7 +102,7 @@ def _check(key: PublicKey, method: SignatureMethod, value: bytes, data: bytes) -
             _check_length(value, 64, "RFC 8032, section 5.1.6")
             key.verify(value, data)
         case _:
-            raise SignatureProfileError(
+            raise ForbiddenAlgorithm(
                 "the signature method does not fit the kind of key in the certificate", value=method.value
             )
 
@@ -114,10 +115,12 @@ def _ecdsa_der(value: bytes) -> bytes:
     _check_length(value, 2 * _COORDINATE, "r and s, 32 octets each, not DER")
     r, s = int.from_bytes(value[:_COORDINATE], "big"), int.from_bytes(value[_COORDINATE:], "big")
     if not (0 < r < _ORDER and 0 < s < _ORDER):
-        raise SignatureMismatch("r or s of the ECDSA signature value is out of range")
+        raise SignatureEncodingError("r or s of the ECDSA signature value is out of range")
     return encode_dss_signature(r, s)
 
 
 def _check_length(value: bytes, wanted: int, why: str) -> None:
     if len(value) != wanted:
-        raise SignatureMismatch(f"the signature value has {len(value)} octets, {wanted} expected ({why})")
+        raise SignatureEncodingError(
+            f"the signature value has {len(value)} octets, {wanted} expected ({why})"
+        )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +19,16 @@ from typing import TypeVar
 
 from lxml import etree
 
-from asw_exchange.errors import SignatureProfileError
+from asw_exchange.errors import (
+    ForbiddenAlgorithm,
+    ForbiddenKeyInfo,
+    ForbiddenReference,
+    ForbiddenTransform,
+    SignatureEncodingError,
+    SignatureProfileError,
+    SignatureStructureError,
+    TooLarge,
+)
 from asw_exchange.signature.algorithms import NAMESPACE, DigestMethod, SignatureMethod
 from asw_exchange.signature.canonical import canonical_text
 from asw_exchange.signature.places import place_of
@@ -48,6 +58,20 @@ _ATTRIBUTES = {
 }
 _VALUES = frozenset({"DigestValue", "SignatureValue", "X509Certificate"})
 _REPEATED = frozenset({"Transform", "X509Certificate"})
+_ERRORS = {
+    "CanonicalizationMethod": ForbiddenAlgorithm,
+    "SignatureMethod": ForbiddenAlgorithm,
+    "DigestMethod": ForbiddenAlgorithm,
+    "Reference": ForbiddenReference,
+    "Transforms": ForbiddenTransform,
+    "Transform": ForbiddenTransform,
+    "DigestValue": SignatureEncodingError,
+    "SignatureValue": SignatureEncodingError,
+    "KeyInfo": ForbiddenKeyInfo,
+    "X509Data": ForbiddenKeyInfo,
+    "X509Certificate": SignatureEncodingError,
+}
+"""What is wrong in an element, or with it; SignatureStructureError everywhere else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +91,10 @@ class SignatureParts:
 def read_parts(signature: etree._Element, reference: str, policy: SignaturePolicy) -> SignatureParts:
     """Read a signature element whose one Reference must have the URI ``reference``.
 
-    Raises SignatureProfileError naming the first thing that the profile has no place for, TooLarge over
-    MOST_BYTES.
+    Raises a subclass of SignatureProfileError naming the first thing that the profile has no place for,
+    also for what is over MOST_BYTES.
     """
-    match = _SIGNATURE.fullmatch(canonical_text(signature, MOST_BYTES))
+    match = _SIGNATURE.fullmatch(_text_of(signature))
     if match is None:
         raise next(_deviations(signature))
     _check_fixed(match, signature, reference, policy)
@@ -84,6 +108,19 @@ def read_parts(signature: etree._Element, reference: str, policy: SignaturePolic
         ),
         signed_info=match["SignedInfo"],
     )
+
+
+def _text_of(signature: etree._Element) -> bytes:
+    try:
+        return canonical_text(signature, MOST_BYTES)
+    except TooLarge as error:
+        largest = max(signature, key=_size_of, default=signature)
+        message = f"the signature has more than the {MOST_BYTES} bytes accepted"
+        raise _error(largest, message) from error
+
+
+def _size_of(part: etree._Element) -> int:
+    return sum(len(node.text or "") + len(node.attrib) + 1 for node in part.iter())
 
 
 def _check_fixed(
@@ -198,12 +235,17 @@ def _attribute_deviations(element: etree._Element, name: str) -> Iterator[Signat
 
 
 def _content_deviations(element: etree._Element, name: str) -> Iterator[SignatureProfileError]:
-    found = [etree.QName(child).localname for child in element if isinstance(child.tag, str)]
+    children = list(element.iterchildren(etree.Element))
+    found = [etree.QName(child).localname for child in children]
     wanted = list(_CHILDREN.get(name, ()))
     once = list(dict.fromkeys(found)) if set(found) <= _REPEATED else found
     if once != wanted:
         hint = f"the profile wants {' '.join(wanted) or 'none'}"
-        yield _error(element, "the elements inside are not those of the profile", " ".join(found), hint)
+        number = Counter(found)
+        twice = (child for child, tag in zip(children, found, strict=True) if number[tag] > 1)
+        yield _error(
+            next(twice, element), "the elements inside are not those of the profile", " ".join(found), hint
+        )
     texts = [] if name in _VALUES else [element.text, *(child.tail for child in element)]
     for text in texts:
         if text and text.strip(" \t\r\n"):
@@ -215,8 +257,10 @@ def _inside(signature: etree._Element, name: str) -> etree._Element:
 
 
 def _error(
-    element: etree._Element | None, message: str, value: str | None = None, hint: str | None = None
+    element: etree._Element, message: str, value: str | None = None, hint: str | None = None
 ) -> SignatureProfileError:
-    if element is None:  # pragma: no cover - every node of a signature has a parent
-        return SignatureProfileError(message, value=value, hint=hint)
-    return SignatureProfileError(message, value=value, hint=hint, **place_of(element))
+    """Make the error of the innermost part of the signature that has one of its own."""
+    tags = [str(each.tag) for each in (element, *element.iterancestors())]
+    names = [tag.removeprefix(f"{{{NAMESPACE}}}") for tag in tags]
+    kind = next((_ERRORS[name] for name in names if name in _ERRORS), SignatureStructureError)
+    return kind(message, value=value, hint=hint, **place_of(element))

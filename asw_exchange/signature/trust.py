@@ -12,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import (
@@ -28,6 +29,7 @@ from asw_exchange.errors import (
     ConfigurationError,
     CredentialError,
     FileError,
+    ImitatedIssuer,
     UnknownIssuer,
     UntrustedSigner,
     WeakKey,
@@ -89,7 +91,8 @@ class TrustStore:
     ) -> TrustedSigner:
         """Check that a signer's certificate is to be believed at ``moment`` (RFC 5280, section 6).
 
-        Raises UnknownIssuer, CertificateExpired, CertificateNotYetValid, WrongKeyUsage or WeakKey.
+        Raises UnknownIssuer, ImitatedIssuer, CertificateExpired, CertificateNotYetValid, WrongKeyUsage or
+        WeakKey.
         """
         return self.check_encoded(
             [each.public_bytes(Encoding.DER) for each in (certificate, *intermediates)], moment
@@ -136,11 +139,26 @@ class TrustStore:
                 return tuple(verifier.verify(certificate, list(intermediates)).chain)
             except VerificationError as error:
                 reason = error
+        if self._is_imitated((certificate, *intermediates)):
+            raise ImitatedIssuer(
+                f"the certificate of the signer ({name_of(certificate)}) names a trusted authority, "
+                "but has not its signature",
+                value=f"issued by {certificate.issuer.rfc4514_string()}",
+                hint="ask the sender whether the authority has a new key",
+            ) from reason
         raise UnknownIssuer(
             f"the certificate of the signer ({name_of(certificate)}) does not lead to a trusted authority",
             value=f"issued by {certificate.issuer.rfc4514_string()}",
             hint="trust that authority, or ask the sender which key it signed with",
         ) from reason
+
+    def _is_imitated(self, certificates: Iterable[x509.Certificate]) -> bool:
+        """Tell whether one of them names an authority of ours that has not signed it."""
+        for each in certificates:
+            named = [authority for authority in self.authorities if authority.subject == each.issuer]
+            if named and not any(_has_signed(authority, each) for authority in named):
+                return True
+        return False
 
 
 _POLICY = PolicyBuilder().extension_policies(
@@ -153,6 +171,14 @@ _POLICY = PolicyBuilder().extension_policies(
 )
 """Signers are gateways, not web clients: any extended key usage and any name will do. Key usage and
 whether it is an authority are checked here, for an error of their own."""
+
+
+def _has_signed(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _decode(der: bytes) -> x509.Certificate:
