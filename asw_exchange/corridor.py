@@ -325,9 +325,7 @@ class Corridor:
         """
         return self._seal(kind, key)(kind.layout.write_canonical(document).encode())
 
-    def pack(
-        self, header: Header, document: Value, key: SigningKey, *, change: Seal | None = None
-    ) -> bytes:
+    def pack(self, header: Header, document: Value, key: SigningKey, *, change: Seal | None = None) -> bytes:
         """Build a document, sign it and wrap it: a whole message. Raises as ``write``.
 
         ``change`` is made to what is signed, before it is: for messages that are wrong on purpose.

@@ -12,7 +12,16 @@ What happens to the transmission itself is data (``Treatment.before`` and ``afte
 
 from asw_exchange.behaviours.conduct import Conduct
 from asw_exchange.behaviours.meeting import Meeting
-from asw_exchange.behaviours.rules import FaultRule, FieldMatch, Match, RuleBook, RuleState, Way, When, read_rule
+from asw_exchange.behaviours.rules import (
+    FaultRule,
+    FieldMatch,
+    Match,
+    RuleBook,
+    RuleState,
+    Way,
+    When,
+    read_rule,
+)
 from asw_exchange.behaviours.treatment import PLAIN, Treatment
 from asw_exchange.behaviours.vocabulary import VOCABULARY, WORDS, find_word, read_behaviour, read_behaviours
 from asw_exchange.behaviours.words import Behaviour, Layer, On, Stage

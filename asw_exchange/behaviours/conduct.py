@@ -25,7 +25,7 @@ from asw_exchange.behaviours.vocabulary import find_problem
 from asw_exchange.behaviours.words import Behaviour, Layer, Stage
 from asw_exchange.behaviours.writing import Letter, PkiOrigin, write
 from asw_exchange.corridor import Corridor
-from asw_exchange.model import Finding, Header, Value
+from asw_exchange.model import Finding
 from asw_exchange.signature import SigningKey
 
 MOST_REMEMBERED = 10_000
@@ -115,60 +115,49 @@ class Conduct:
         with self._lock:
             ruled = self._rules.fire(meeting, _ALL_LAYERS) if self._rules else None
             chosen = (*self._standing, *((ruled,) if ruled else ()), *magic)
-            found = {type(word): word for word in chosen if find_problem(word, meeting.corridor) is None}
-            if not found and not remarks:
-                return PLAIN
-            return Treatment(
-                words=found,
-                remarks=remarks,
-                before=tuple(self._before(found.values(), meeting.raw, moment)),
-                after=tuple(_after(found.values())),
-            )
+            treatment = _in_force(chosen, meeting.corridor, remarks)
+            found = treatment.words.values()
+            before = tuple(self._before(found, meeting.raw, moment))
+            return replace(treatment, before=before, after=tuple(_after(found)))
 
     def leaving(self, meeting: Meeting) -> Behaviour | None:
         """Return what happens to a delivery that this gateway is about to make; it is counted, so ask once."""
         with self._lock:
             return self._rules.fire(meeting, _WIRE) if self._rules else None
 
-    def writing(self, about: Treatment | None, meeting: Meeting) -> Treatment:
-        """Decide how a message that leaves is written: ``about`` is the treatment of the one it answers."""
-        with self._lock:
-            words_ = about.words.values() if about is not None else self._standing
-            ruled = self._rules.fire(meeting, _WRITING) if self._rules else None
-            chosen = (*words_, *((ruled,) if ruled else ()))
-            found = {type(word): word for word in chosen if find_problem(word, meeting.corridor) is None}
-            return Treatment(words=found) if found else PLAIN
-
     def write(
-        self,
-        treatment: Treatment,
-        corridor: Corridor,
-        header: Header,
-        document: Value,
-        key: SigningKey,
-        *,
-        moment: datetime,
-        another: Callable[[], str],
+        self, meeting: Meeting, key: SigningKey, *, about: Treatment | None, another: Callable[[], str]
     ) -> tuple[Letter, ...]:
-        """Write a message that leaves at ``moment`` as its treatment says: once or twice, now or later.
+        """Write a message that leaves: once or twice, now or later, as it should be or not.
 
-        ``another`` gives one more message id. Raises as ``Corridor.pack``.
+        ``about`` is the treatment of the message that it answers; ``another`` gives one more message id.
+        Raises as ``Corridor.pack``.
         """
+        if meeting.written is None:
+            raise AssertionError("only what this gateway writes can be written")
+        header, document = meeting.written
+        treatment, corridor = self._writing(about, meeting), meeting.corridor
         letter = write(treatment, corridor, header, document, key, self._origin)
-        if not corridor.kind(header.kind).acknowledged:
+        if not treatment or not corridor.kind(header.kind).acknowledged:
             return (letter,)
         delay = self._delay(treatment)
-        if delay:
-            letter = replace(letter, due=moment + delay)
+        if delay and header.sent_at:
+            letter = replace(letter, due=header.sent_at + delay)
         twice = treatment.find(words.DuplicateAnswer)
         if twice is None:
             return (letter,)
         if not twice.new_id:
             return letter, letter
         again = msgspec.structs.replace(header, id=another())
-        return letter, replace(
-            write(treatment, corridor, again, document, key, self._origin), due=letter.due
-        )
+        second = write(treatment, corridor, again, document, key, self._origin)
+        return letter, replace(second, due=letter.due)
+
+    def _writing(self, about: Treatment | None, meeting: Meeting) -> Treatment:
+        """Decide how a message that leaves is written."""
+        with self._lock:
+            given = self._standing if about is None else about.words.values()
+            ruled = self._rules.fire(meeting, _WRITING) if self._rules else None
+            return _in_force((*given, *((ruled,) if ruled else ())), meeting.corridor)
 
     def _delay(self, treatment: Treatment) -> timedelta:
         """Return how much later a message leaves; the last of a group that is turned round leaves first."""
@@ -227,6 +216,14 @@ class Conduct:
         if len(self._come) > MOST_REMEMBERED:
             self._come.popitem(last=False)
         return self._come[digest]
+
+
+def _in_force(
+    chosen: Iterable[Behaviour], corridor: Corridor, remarks: tuple[Finding, ...] = ()
+) -> Treatment:
+    """Leave out what the corridor cannot do; of one word given twice the later counts."""
+    found = {type(word): word for word in chosen if find_problem(word, corridor) is None}
+    return Treatment(words=found, remarks=remarks) if found or remarks else PLAIN
 
 
 def _after(chosen: Iterable[Behaviour]) -> Iterator[Behaviour]:

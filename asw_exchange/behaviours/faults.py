@@ -19,35 +19,35 @@ _LEAVING = frozenset({Stage.LEAVING})
 _REPEATED = "; the transmission is repeated"
 
 
-class Fault(Behaviour):
+class Fault(Behaviour, frozen=True, kw_only=True):
     """What all of them have in common."""
 
     layer: ClassVar[Layer] = Layer.WIRE
     stages: ClassVar[frozenset[Stage]] = _BEFORE
 
 
-class RefuseConnection(Fault):
+class RefuseConnection(Fault, frozen=True, kw_only=True):
     """Takes no connection."""
 
     stages: ClassVar[frozenset[Stage]] = _BEFORE | _LEAVING
     sees: ClassVar[str] = "no connection" + _REPEATED
 
 
-class ResetBefore(Fault):
+class ResetBefore(Fault, frozen=True, kw_only=True):
     """Breaks the connection before the message is looked at: nothing is stored."""
 
     stages: ClassVar[frozenset[Stage]] = _BEFORE | _LEAVING
     sees: ClassVar[str] = "a broken connection; repeated, the message is taken for the first time"
 
 
-class ResetAfter(Fault):
+class ResetAfter(Fault, frozen=True, kw_only=True):
     """Breaks the connection after the message is stored: its answer is lost."""
 
     stages: ClassVar[frozenset[Stage]] = _AFTER | _LEAVING
     sees: ClassVar[str] = "a broken connection; repeated, the message gets the {acknowledgement} it was owed"
 
 
-class Stall(Fault):
+class Stall(Fault, frozen=True, kw_only=True):
     """Sends no byte for some time."""
 
     stages: ClassVar[frozenset[Stage]] = _BEFORE | _LEAVING
@@ -55,7 +55,7 @@ class Stall(Fault):
     seconds: Annotated[Seconds, Meta(description="for how long")] = 30.0
 
 
-class Status(Fault):
+class Status(Fault, frozen=True, kw_only=True):
     """Answers with an HTTP status, and takes nothing."""
 
     sees: ClassVar[str] = "the status" + _REPEATED
@@ -63,22 +63,24 @@ class Status(Fault):
     retry_after: Annotated[Seconds | None, Meta(description="seconds, told in Retry-After")] = None
 
 
-class StorageFails(Fault):
+class StorageFails(Fault, frozen=True, kw_only=True):
     """Cannot store the message: nothing is kept and nothing acknowledged; sent again, it is taken."""
 
     sees: ClassVar[str] = "status 503 and no {acknowledgement}; repeated, the message is taken"
     times: Annotated[int, Meta(ge=1, le=1000, description="how often, for one and the same message")] = 1
 
 
-class Busy(Fault):
+class Busy(Fault, frozen=True, kw_only=True):
     """Takes so many messages in so many seconds, and no more."""
 
     sees: ClassVar[str] = "status 429 with Retry-After beyond the limit, as a real limit would"
     messages: Annotated[int, Meta(ge=0, le=1_000_000, description="how many are taken")] = 10
-    seconds: Annotated[Seconds, Meta(description="in how many seconds, counted on the gateway's clock")] = 60.0
+    seconds: Annotated[Seconds, Meta(description="in how many seconds, counted on the gateway's clock")] = (
+        60.0
+    )
 
 
-class Maintenance(Fault):
+class Maintenance(Fault, frozen=True, kw_only=True):
     """Takes nothing in a window of time: the next seconds, or from one moment to another."""
 
     sees: ClassVar[str] = "status 503 with Retry-After until the window ends"
@@ -87,7 +89,7 @@ class Maintenance(Fault):
     ends_at: Annotated[datetime | None, Meta(tz=True, description="until, not included")] = None
 
 
-class SlowAcknowledgement(Fault):
+class SlowAcknowledgement(Fault, frozen=True, kw_only=True):
     """Stores the message at once, and acknowledges it after some time."""
 
     stages: ClassVar[frozenset[Stage]] = _AFTER
@@ -95,14 +97,14 @@ class SlowAcknowledgement(Fault):
     seconds: Annotated[Seconds, Meta(description="how much later")] = 30.0
 
 
-class AnswerBeforeAcknowledgement(Fault):
+class AnswerBeforeAcknowledgement(Fault, frozen=True, kw_only=True):
     """Delivers the business answer while the sender still waits for the acknowledgement."""
 
     stages: ClassVar[frozenset[Stage]] = _AFTER
     sees: ClassVar[str] = "the {answer} first, then the {acknowledgement}"
 
 
-class SlowBytes(Fault):
+class SlowBytes(Fault, frozen=True, kw_only=True):
     """Sends so many bytes a second."""
 
     stages: ClassVar[frozenset[Stage]] = _AFTER | _LEAVING
@@ -110,7 +112,7 @@ class SlowBytes(Fault):
     bytes_per_second: Annotated[int, Meta(ge=1, le=10_000_000, description="how many")] = 100
 
 
-class TruncatedBody(Fault):
+class TruncatedBody(Fault, frozen=True, kw_only=True):
     """Ends the body too early, as if it were complete."""
 
     stages: ClassVar[frozenset[Stage]] = _AFTER | _LEAVING
@@ -118,15 +120,17 @@ class TruncatedBody(Fault):
     percent: Annotated[int, Meta(ge=0, le=99, description="how much of the body is sent")] = 50
 
 
-class WrongLength(Fault):
+class WrongLength(Fault, frozen=True, kw_only=True):
     """Announces another Content-Length than the body has."""
 
     stages: ClassVar[frozenset[Stage]] = _AFTER | _LEAVING
     sees: ClassVar[str] = "an {acknowledgement} that breaks off, or that has bytes too many"
-    by: Annotated[int, Meta(ge=-1_000_000, le=1_000_000, description="too long by; below zero: too short")] = 10
+    by: Annotated[
+        int, Meta(ge=-1_000_000, le=1_000_000, description="too long by; below zero: too short")
+    ] = 10
 
 
-class WrongContentType(Fault):
+class WrongContentType(Fault, frozen=True, kw_only=True):
     """Announces another Content-Type than the body has."""
 
     stages: ClassVar[frozenset[Stage]] = _AFTER | _LEAVING
@@ -134,21 +138,21 @@ class WrongContentType(Fault):
     content_type: Annotated[Short, Meta(description="what it says", pattern=r"^[\x21-\x7e ]+$")] = "text/html"
 
 
-class Lost(Fault):
+class Lost(Fault, frozen=True, kw_only=True):
     """What the gateway delivers never arrives; it stays in its outbox and is tried again."""
 
     stages: ClassVar[frozenset[Stage]] = _LEAVING
     sees: ClassVar[str] = "nothing, until the delivery is tried again"
 
 
-class Duplicated(Fault):
+class Duplicated(Fault, frozen=True, kw_only=True):
     """What the gateway delivers arrives twice, as a network in doubt repeats it."""
 
     stages: ClassVar[frozenset[Stage]] = _LEAVING
     sees: ClassVar[str] = "the {answer} twice, though it was sent once"
 
 
-class TamperedInTransit(Fault):
+class TamperedInTransit(Fault, frozen=True, kw_only=True):
     """What the gateway delivers arrives with a digit changed; its own books have the true bytes."""
 
     stages: ClassVar[frozenset[Stage]] = _LEAVING

@@ -75,9 +75,7 @@ def _notify(corridor: Corridor, treatment: Treatment, handled: Handled) -> tuple
     return corridor.notify(replace(handled, acknowledgement=told))
 
 
-def _reply(
-    corridor: Corridor, treatment: Treatment, arrival: Arrival, memory: Memory
-) -> tuple[Reply, ...]:
+def _reply(corridor: Corridor, treatment: Treatment, arrival: Arrival, memory: Memory) -> tuple[Reply, ...]:
     """Return the business answers: none, or others, or the usual ones about another document."""
     if treatment.find(words.Silent) or treatment.find(words.Mute):
         return ()

@@ -94,5 +94,3 @@ def value_at(document: Any, path: str) -> str | None:
     if found is None or isinstance(found, msgspec.Struct | tuple) or callable(found):
         return None
     return str(found)
-
-

@@ -100,7 +100,9 @@ def read_rule(source: bytes | object) -> FaultRule:
     try:
         rule = msgspec.convert(found, FaultRule)
     except msgspec.ValidationError as error:
-        hint = 'for example {"match": {"partner": "TH"}, "when": {"nth": 3}, "action": {"name": "reset-after"}}'
+        hint = (
+            'for example {"match": {"partner": "TH"}, "when": {"nth": 3}, "action": {"name": "reset-after"}}'
+        )
         raise InputError(f"this is no rule: {error}", hint=hint) from error
     return check_rule(msgspec.structs.replace(rule, action=read_behaviour(rule.action, "action")))
 
@@ -119,7 +121,9 @@ def check_rule(rule: FaultRule) -> FaultRule:
         possible = action.stages != {Stage.LEAVING}
     if not possible:
         message = f"{action.word} cannot happen to {rule.match.direction} messages"
-        raise InputError(message, path="action", value=action.word, hint="asw behaviours explain says to which")
+        raise InputError(
+            message, path="action", value=action.word, hint="asw behaviours explain says to which"
+        )
     return rule
 
 

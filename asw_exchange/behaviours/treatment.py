@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from asw_exchange.behaviours.words import Behaviour
+from asw_exchange.behaviours.words import Behaviour, ClockSkew
 from asw_exchange.model import Finding
 
 B = TypeVar("B", bound=Behaviour)
@@ -28,6 +29,11 @@ class Treatment:
 
     def __bool__(self) -> bool:
         return bool(self.words or self.remarks)
+
+    def moment(self, now: datetime) -> datetime:
+        """Return what the gateway's clock says."""
+        skew = self.find(ClockSkew)
+        return now + timedelta(seconds=skew.seconds) if skew else now
 
     def find(self, type_: type[B]) -> B | None:
         """Return the word of a type, where it is in force."""

@@ -80,19 +80,19 @@ class On(StrEnum):
 Which = Annotated[On, Meta(description="which of the messages that leave are meant")]
 
 
-class Silent(Behaviour):
+class Silent(Behaviour, frozen=True, kw_only=True):
     """Acknowledges, and never gives a business answer."""
 
     sees: ClassVar[str] = "the {acknowledgement}, and no {answer}"
 
 
-class Mute(Behaviour):
+class Mute(Behaviour, frozen=True, kw_only=True):
     """Takes the message in, and says nothing: neither acknowledgement nor business answer."""
 
     sees: ClassVar[str] = "an empty answer to the transmission: no {acknowledgement}, no {answer}"
 
 
-class Reject(Behaviour):
+class Reject(Behaviour, frozen=True, kw_only=True):
     """Acknowledges, and gives a negative business answer with a reason of the corridor's list."""
 
     needs: ClassVar[str | None] = "reject"
@@ -102,7 +102,7 @@ class Reject(Behaviour):
     ] = None
 
 
-class Refuse(Behaviour):
+class Refuse(Behaviour, frozen=True, kw_only=True):
     """Refuses the message technically, with a finding of the rule that is named. It has no effect."""
 
     sees: ClassVar[str] = "a negative {acknowledgement} with the finding, and no {answer}"
@@ -110,7 +110,7 @@ class Refuse(Behaviour):
     message: Annotated[Short, Meta(description="words of the finding")] = "refused because a tester asked"
 
 
-class AcceptWithWarnings(Behaviour):
+class AcceptWithWarnings(Behaviour, frozen=True, kw_only=True):
     """Accepts the message, and tells of a warning."""
 
     needs: ClassVar[str | None] = "warns"
@@ -119,11 +119,13 @@ class AcceptWithWarnings(Behaviour):
     message: Annotated[Short, Meta(description="words of the warning")] = "a warning because a tester asked"
 
 
-class UtilisePartly(Behaviour):
+class UtilisePartly(Behaviour, frozen=True, kw_only=True):
     """Grants some items of a certificate, and refuses those that are given."""
 
     needs: ClassVar[str | None] = "utilise_partly"
-    sees: ClassVar[str] = "the {acknowledgement}, then a {answer} that refuses the items and grants the others"
+    sees: ClassVar[str] = (
+        "the {acknowledgement}, then a {answer} that refuses the items and grants the others"
+    )
     refused: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=9999)], ...],
         Meta(description="numbers of the items that are refused", min_length=1, max_length=100),
@@ -133,7 +135,7 @@ class UtilisePartly(Behaviour):
     ] = None
 
 
-class RetransmissionRequested(Behaviour):
+class RetransmissionRequested(Behaviour, frozen=True, kw_only=True):
     """Says that it has lost the document, and wants it once more; then goes on as usual."""
 
     sees: ClassVar[str] = (
@@ -141,7 +143,7 @@ class RetransmissionRequested(Behaviour):
     )
 
 
-class AnswerForAnotherDocument(Behaviour):
+class AnswerForAnotherDocument(Behaviour, frozen=True, kw_only=True):
     """Gives the business answer for a document with another reference number."""
 
     sees: ClassVar[str] = "the {acknowledgement}, then a {answer} about a document that was never sent"
@@ -150,21 +152,21 @@ class AnswerForAnotherDocument(Behaviour):
     ] = None
 
 
-class WrongCorrelation(Behaviour):
+class WrongCorrelation(Behaviour, frozen=True, kw_only=True):
     """Answers, but says that the answer is to another message."""
 
     sees: ClassVar[str] = "an {acknowledgement} to a message id that was never sent"
     refers_to: Annotated[Short | None, Meta(description="the message id that is named instead")] = None
 
 
-class WrongAcknowledgementDigest(Behaviour):
+class WrongAcknowledgementDigest(Behaviour, frozen=True, kw_only=True):
     """Acknowledges other bytes than those that arrived."""
 
     needs: ClassVar[str | None] = "tells_digest"
     sees: ClassVar[str] = "an {acknowledgement} with the SHA-256 of something else"
 
 
-class ClockSkew(Behaviour):
+class ClockSkew(Behaviour, frozen=True, kw_only=True):
     """Has a clock that is wrong: in headers, receipts and documents, and when it judges dates."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -174,7 +176,7 @@ class ClockSkew(Behaviour):
     ] = 3600.0
 
 
-class Late(Behaviour):
+class Late(Behaviour, frozen=True, kw_only=True):
     """Acknowledges at once, and gives the business answer after some time."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -182,7 +184,7 @@ class Late(Behaviour):
     seconds: Annotated[Seconds, Meta(description="how much later")] = 30.0
 
 
-class OutOfOrder(Behaviour):
+class OutOfOrder(Behaviour, frozen=True, kw_only=True):
     """Lets business answers leave in reversed order: of some that follow each other, the last one first."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -191,7 +193,7 @@ class OutOfOrder(Behaviour):
     seconds: Annotated[Seconds, Meta(description="from one of them to the next")] = 10.0
 
 
-class DuplicateAnswer(Behaviour):
+class DuplicateAnswer(Behaviour, frozen=True, kw_only=True):
     """Gives the business answer twice."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -199,7 +201,7 @@ class DuplicateAnswer(Behaviour):
     new_id: Annotated[bool, Meta(description="the second time under a message id of its own")] = False
 
 
-class WrongSigner(Behaviour):
+class WrongSigner(Behaviour, frozen=True, kw_only=True):
     """Signs with the key of another gateway, whose authority does not speak for this one."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -211,7 +213,7 @@ class WrongSigner(Behaviour):
     on: Which = On.MESSAGES
 
 
-class UnknownSigner(Behaviour):
+class UnknownSigner(Behaviour, frozen=True, kw_only=True):
     """Signs with a key whose authority nobody knows."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -219,15 +221,17 @@ class UnknownSigner(Behaviour):
     on: Which = On.MESSAGES
 
 
-class ImitatedSigner(Behaviour):
+class ImitatedSigner(Behaviour, frozen=True, kw_only=True):
     """Signs with a key whose certificate bears the true names, from a false authority."""
 
     layer: ClassVar[Layer] = Layer.WRITING
-    sees: ClassVar[str] = "a {answer} with a certificate of the right names that the true authority never made"
+    sees: ClassVar[str] = (
+        "a {answer} with a certificate of the right names that the true authority never made"
+    )
     on: Which = On.MESSAGES
 
 
-class ExpiredCertificate(Behaviour):
+class ExpiredCertificate(Behaviour, frozen=True, kw_only=True):
     """Signs with a certificate that is out of date."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -235,7 +239,7 @@ class ExpiredCertificate(Behaviour):
     on: Which = On.MESSAGES
 
 
-class Tampered(Behaviour):
+class Tampered(Behaviour, frozen=True, kw_only=True):
     """Changes a digit of the content after signing."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -243,7 +247,7 @@ class Tampered(Behaviour):
     on: Which = On.MESSAGES
 
 
-class Unsigned(Behaviour):
+class Unsigned(Behaviour, frozen=True, kw_only=True):
     """Leaves the signature out."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -251,7 +255,7 @@ class Unsigned(Behaviour):
     on: Which = On.MESSAGES
 
 
-class UnknownKind(Behaviour):
+class UnknownKind(Behaviour, frozen=True, kw_only=True):
     """Announces a kind of message that nobody knows."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -260,7 +264,7 @@ class UnknownKind(Behaviour):
     on: Which = On.MESSAGES
 
 
-class MalformedAnswer(Behaviour):
+class MalformedAnswer(Behaviour, frozen=True, kw_only=True):
     """Sends a message that breaks off in the middle: no XML."""
 
     layer: ClassVar[Layer] = Layer.WRITING
@@ -268,7 +272,7 @@ class MalformedAnswer(Behaviour):
     on: Which = On.MESSAGES
 
 
-class OversizeAnswer(Behaviour):
+class OversizeAnswer(Behaviour, frozen=True, kw_only=True):
     """Sends a message that is padded with white space to a size that a receiver should refuse."""
 
     layer: ClassVar[Layer] = Layer.WRITING
