@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -28,11 +28,20 @@ from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import SigningKey, TrustStore
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A transmission that was not answered."""
+
+    reason: str
+    may_have_arrived: bool
+    """Whether the receiver may have it all the same, so that it sees the next attempt as a duplicate."""
+
+
 class Transport(Protocol):
     """Carries bytes from one gateway to another."""
 
-    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | None:
-        """Deliver ``raw`` and return the answer, which may be empty; None when it could not be delivered."""
+    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | Undelivered:
+        """Deliver ``raw`` and return the answer, which may be empty."""
         ...
 
 
@@ -147,17 +156,30 @@ class Node:
 
     def deliver(self, transport: Transport, *, peer: str | None = None) -> int:
         """Carry all that is due, oldest first, to all or to one; return how many transmissions arrived."""
-        arrived = 0
-        for entry in self._ledger.pending(self.gateway):
+        arrived, now = 0, self._clock.now()
+        for entry in self._ledger.due_of(self.gateway, now):
             if peer not in (None, entry.peer):
                 continue
             answer = transport.carry(
                 entry.kind.split("/")[0], self.gateway, entry.peer, self._ledger.raw(entry.digest)
             )
-            if answer is not None:
+            if isinstance(answer, Undelivered):
+                self._keep(entry, answer, now)
+            else:
                 arrived += 1
                 self.settle(entry, answer)
         return arrived
+
+    def _keep(self, entry: Entry, undelivered: Undelivered, now: datetime) -> None:
+        """Note why a transmission stays in the outbox, to be tried again with the next delivery."""
+        if entry.sequence is not None:
+            self._ledger.failed(
+                entry.sequence,
+                moment=now,
+                due=now,
+                failure=undelivered.reason,
+                may_have_arrived=undelivered.may_have_arrived,
+            )
 
     def settle(self, entry: Entry, answer: bytes) -> None:
         """Note that a transmission has arrived, whatever the answer says, and take in the answer, if any."""

@@ -121,7 +121,7 @@ class Conduct:
             return replace(treatment, before=before, after=tuple(_after(found)))
 
     def leaving(self, meeting: Meeting) -> Behaviour | None:
-        """Return what happens to a delivery that this gateway is about to make; it is counted, so ask once."""
+        """Return what happens to a delivery on its way, if anything; it is counted, so ask once."""
         with self._lock:
             return self._rules.fire(meeting, _WIRE) if self._rules else None
 

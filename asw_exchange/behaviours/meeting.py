@@ -80,7 +80,7 @@ class Meeting:
     @cached_property
     def text(self) -> str:
         """All text of the document."""
-        return "\n".join(self._opened[1].itertext()) if self._opened else ""
+        return "\n".join(map(str, self._opened[1].itertext())) if self._opened else ""
 
 
 def value_at(document: Any, path: str) -> str | None:

@@ -93,7 +93,7 @@ class RuleState(Value, frozen=True, kw_only=True):
 
 
 def read_rule(source: bytes | object) -> FaultRule:
-    """Read a rule, as JSON or as plain values. Raises InputError naming what is wrong, and what would be right."""
+    """Read a rule, as JSON or as plain values. Raises InputError naming what is wrong."""
     if isinstance(source, FaultRule):
         return check_rule(source)
     found = plain(source)

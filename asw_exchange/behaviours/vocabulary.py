@@ -85,7 +85,7 @@ def read_behaviours(source: bytes | object) -> tuple[Behaviour, ...]:
 
 
 def read_behaviour(source: object, path: str | None = None, *, strict: bool = True) -> Behaviour:
-    """Read one word with its parameters; ``strict`` False takes numbers written as text. Raises InputError."""
+    """Read one word; ``strict`` False takes numbers that are written as text. Raises InputError."""
     if isinstance(source, Behaviour):
         return source
     if isinstance(source, str):

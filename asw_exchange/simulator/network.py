@@ -24,7 +24,7 @@ from asw_exchange.behaviours.faults import (
 )
 from asw_exchange.corridors import find_corridor
 from asw_exchange.ledger import Ledger
-from asw_exchange.node import Node
+from asw_exchange.node import Node, Undelivered
 from asw_exchange.records import Direction
 
 _NEVER_TAKEN = (RefuseConnection, ResetBefore, Status, Lost)
@@ -50,22 +50,22 @@ class Network:
         match = Match(direction=Way.OUTGOING, gateway=sender, partner=receiver)
         self.rules.add(FaultRule(match=match, action=fault, times=1))
 
-    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | None:
-        """Deliver ``raw`` and return the answer, perhaps empty; None when it was lost or nobody is there."""
+    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | Undelivered:
+        """Deliver ``raw`` and return the answer, perhaps empty."""
         node, origin = self._nodes.get(receiver), self._nodes.get(sender)
         if node is None:
-            return None
+            return Undelivered(reason=f"nobody is {receiver}", may_have_arrived=False)
         fault = self._on_the_way(corridor, sender, receiver, raw)
         if fault is None and origin is not None:
             fault = origin.leaving(raw, corridor=corridor, peer=receiver)
         if isinstance(fault, _NEVER_TAKEN):
-            return None
+            return Undelivered(reason=fault.word, may_have_arrived=False)
         if isinstance(fault, TamperedInTransit):
             raw = damage.tamper(raw)
         if isinstance(fault, Duplicated):
             self._hand_over(node, corridor, sender, raw)
         answer = self._hand_over(node, corridor, sender, raw)
-        return answer if fault is None else _damaged(answer, (fault,))
+        return answer if fault is None else _arriving(answer, (fault,))
 
     def run(self) -> int:
         """Let every node deliver what is due until nothing moves; return how much arrived."""
@@ -89,14 +89,15 @@ class Network:
         )
         return self.rules.fire(meeting, frozenset({Layer.WIRE}))
 
-    def _hand_over(self, node: Node, corridor: str, sender: str, raw: bytes) -> bytes | None:
+    def _hand_over(self, node: Node, corridor: str, sender: str, raw: bytes) -> bytes | Undelivered:
         treatment = node.meet(raw, corridor=corridor, peer=sender)
-        if any(isinstance(fault, _NEVER_TAKEN) for fault in treatment.before):
-            return None
-        answer = node.receive(raw, corridor=corridor, peer=sender, treatment=treatment) or b""
+        for fault in treatment.before:
+            if isinstance(fault, _NEVER_TAKEN):
+                return Undelivered(reason=fault.word, may_have_arrived=False)
+        answer = node.receive(raw, corridor=corridor, peer=sender, treatment=treatment)
         if any(isinstance(fault, AnswerBeforeAcknowledgement) for fault in treatment.after):
             self._answer_first(node, sender)
-        return _damaged(answer, treatment.after)
+        return _arriving(answer or b"", treatment.after)
 
     def _answer_first(self, node: Node, sender: str) -> None:
         """Let a gateway deliver while its partner waits; who waits itself does not deliver again."""
@@ -109,11 +110,13 @@ class Network:
             self._delivering.discard(sender)
 
 
-def _damaged(answer: bytes | None, faults: Iterable[Behaviour]) -> bytes | None:
+def _arriving(answer: bytes | Undelivered, faults: Iterable[Behaviour]) -> bytes | Undelivered:
     """Return what arrives of an answer."""
     for fault in faults:
-        if answer is None or isinstance(fault, _ANSWER_LOST):
-            return None
+        if isinstance(answer, Undelivered):
+            return answer
+        if isinstance(fault, _ANSWER_LOST):
+            return Undelivered(reason=fault.word, may_have_arrived=True)
         if isinstance(fault, TruncatedBody):
             answer = damage.break_off(answer, fault.percent)
     return answer
