@@ -118,7 +118,8 @@ class Conduct:
             treatment = _in_force(chosen, meeting.corridor, remarks)
             found = treatment.words.values()
             before = tuple(self._before(found, meeting.raw, moment))
-            return replace(treatment, before=before, after=tuple(_after(found)))
+            after = tuple(self._after(found, meeting))
+            return replace(treatment, before=before, after=after)
 
     def leaving(self, meeting: Meeting) -> Behaviour | None:
         """Return what happens to a delivery on its way, if anything; it is counted, so ask once."""
@@ -206,35 +207,9 @@ class Conduct:
         yield faults.Status(code=429, retry_after=_whole(free - moment))
 
     def _storage(self, failing: faults.StorageFails, raw: bytes) -> Iterator[Behaviour]:
-        if self._count(raw) <= failing.times:
+        if self._count(failing, raw) <= failing.times:
             yield faults.Status(code=503)
 
-    def _count(self, raw: bytes) -> int:
-        """Return how often these bytes have come, this time included; the oldest are forgotten."""
-        digest = sha256(raw).hexdigest()
-        self._come[digest] = self._come.pop(digest, 0) + 1
-        if len(self._come) > MOST_REMEMBERED:
-            self._come.popitem(last=False)
-        return self._come[digest]
-
-
-def _in_force(
-    chosen: Iterable[Behaviour], corridor: Corridor, remarks: tuple[Finding, ...] = ()
-) -> Treatment:
-    """Leave out what the corridor cannot do; of one word given twice the later counts."""
-    found = {type(word): word for word in chosen if find_problem(word, corridor) is None}
-    return Treatment(words=found, remarks=remarks) if found or remarks else PLAIN
-
-
-def _after(chosen: Iterable[Behaviour]) -> Iterator[Behaviour]:
-    for word in chosen:
-        match word:
-            case faults.SlowAcknowledgement():
-                yield faults.Stall(seconds=word.seconds)
-            case _ if Stage.AFTER in word.stages:
-                yield word
-
-
-def _whole(wait: timedelta) -> float:
+    def _whole(wait: timedelta) -> float:
     """Return the whole seconds until a wait is over, at least one: the form of Retry-After (RFC 9110)."""
     return float(max(1, math.ceil(wait.total_seconds())))
