@@ -14,10 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from asw_exchange.errors import CredentialError, FileError
+from asw_exchange.signature.authorities import AUTHORITY_FILE
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.pem import read_certificates
 from asw_exchange.signature.pki import Credentials, TestPki, check_code
-from asw_exchange.signature.trust import AUTHORITY_FILE
 
 CERTIFICATE_FILE = "cert.pem"
 KEY_FILE = "key.pem"

@@ -17,6 +17,7 @@ from asw_exchange.codec import read
 from asw_exchange.errors import DigestMismatch
 from asw_exchange.signature.algorithms import SignatureMethod, digest_of
 from asw_exchange.signature.canonical import signed_info_tag
+from asw_exchange.signature.facts import SignerFacts
 from asw_exchange.signature.placement import find_signature, reread_document, signed_bytes
 from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
@@ -34,6 +35,8 @@ class Verified:
     canonical: bytes
     """Its canonical octets: all that was digested, less the container's own tags."""
     signer: x509.Certificate
+    facts: SignerFacts
+    """What is known of the signer, its revocation included, which may be unknown."""
     algorithm: SignatureMethod
     digest: str
     """Of what was signed, by the digest method of the signature, in hexadecimal."""
@@ -68,6 +71,7 @@ def verify(
         document=document,
         canonical=canonical,
         signer=signer.certificate,
+        facts=signer.facts,
         algorithm=parts.method,
         digest=digest.hex(),
     )
