@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 _REASONS = (
     ValueError,
@@ -60,6 +60,15 @@ def is_authority(certificate: x509.Certificate) -> bool:
 def name_of(certificate: x509.Certificate) -> str:
     """Return the subject as RFC 4514 writes it, for example ``CN=VN gateway,C=VN``."""
     return certificate.subject.rfc4514_string()
+
+
+def is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    """Tell whether a certificate names an authority as its issuer and has its signature."""
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 _Decoded = TypeVar("_Decoded")

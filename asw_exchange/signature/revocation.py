@@ -128,7 +128,7 @@ class RevocationLists:
                 )
 
     def judge(self, path: Sequence[x509.Certificate], moment: datetime) -> Fact:
-        """Say whether a certificate of the path is revoked at a moment; its end, the authority, is given.
+        """Say whether a certificate of the path is revoked at a moment; the authority at its end is given.
 
         Revoked counts before unknown. An entry counts from its date on, on whichever list it stands,
         expired ones included.

@@ -12,7 +12,6 @@ from os import PathLike
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import (
     Criticality,
@@ -36,7 +35,7 @@ from asw_exchange.errors import (
     WrongSubject,
 )
 from asw_exchange.signature.authorities import check_authority, read_authorities
-from asw_exchange.signature.certificates import decode_der, is_authority, name_of
+from asw_exchange.signature.certificates import decode_der, is_authority, is_issued_by, name_of
 from asw_exchange.signature.facts import Fact, SignerFacts, State, bad, good, unknown
 from asw_exchange.signature.primitives import PublicKey, key_weakness
 from asw_exchange.signature.revocation import RevocationList, RevocationLists
@@ -228,7 +227,7 @@ class TrustStore:
         """Tell whether one of them names an authority of ours that has not signed it."""
         for each in certificates:
             named = [authority for authority in self.authorities if authority.subject == each.issuer]
-            if named and not any(_has_signed(authority, each) for authority in named):
+            if named and not any(is_issued_by(each, authority) for authority in named):
                 return True
         return False
 
@@ -269,14 +268,6 @@ whether it is an authority are checked here, for an error of their own."""
 
 def _encoded(certificates: Iterable[x509.Certificate]) -> list[bytes]:
     return [each.public_bytes(Encoding.DER) for each in certificates]
-
-
-def _has_signed(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
 
 
 def _decode(der: bytes) -> x509.Certificate:

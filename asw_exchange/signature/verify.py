@@ -62,7 +62,7 @@ def verify(
     parts = read_parts(signature, found.reference, policy)
     octets = signed_bytes(found, policy)
     digest = digest_of(octets, parts.digest_method)
-    _check_digest(digest, parts, element)
+    check_digest(digest, parts, element)
     signer = trust.check_encoded(parts.certificates, moment)
     tag = signed_info_tag(signature, signature.prefix or "", policy.canonicalization)
     check_value(signer.public_key, parts.method, parts.value, tag + parts.signed_info)
@@ -77,7 +77,8 @@ def verify(
     )
 
 
-def _check_digest(digest: bytes, parts: SignatureParts, element: etree._Element) -> None:
+def check_digest(digest: bytes, parts: SignatureParts, element: etree._Element) -> None:
+    """Raise DigestMismatch, placed at ``element``, when the digest is not the one that was signed."""
     if digest != parts.digest:
         expected, computed = b64encode(parts.digest).decode(), b64encode(digest).decode()
         raise DigestMismatch(
