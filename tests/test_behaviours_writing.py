@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from asw_exchange.behaviours import damage
 from asw_exchange.codec import DEFAULT_LIMITS
-from asw_exchange.model import Outcome
+from asw_exchange.model import Outcome, Value
 from asw_exchange.records import Direction
 from asw_exchange.signature.pki import TestPki
+from asw_exchange.testdata import generate
 from tests.behaviour_cases import ACKNOWLEDGEMENTS, ANSWERS, CORRIDORS, KINDS, Pair, document_of, make_pair
 
 UNKNOWN_KIND = {
@@ -37,6 +40,9 @@ def pair(request: pytest.FixtureRequest, pki: TestPki) -> Iterator[Pair]:
         ("unknown-signer", "SIGNER-UNKNOWN-ISSUER"),
         ("imitated-signer", "SIGNER-IMITATED"),
         ("expired-certificate", "SIGNER-EXPIRED"),
+        ("future-certificate", "SIGNER-NOT-YET-VALID"),
+        ("revoked-certificate", "SIGNER-REVOKED"),
+        ("wrong-key-usage", "SIGNER-KEY-USAGE"),
         ("tampered", "SIGNATURE-DIGEST"),
         ("unsigned", "SIGNATURE-MISSING"),
         ("malformed-answer", "XML-SYNTAX"),
@@ -89,9 +95,7 @@ def test_what_the_gateway_sends_of_its_own_is_meant_too(pki: TestPki) -> None:
     assert pair.last().findings[0].rule_id == "SIGNATURE-DIGEST"
 
 
-def _declaration() -> object:
-    from asw_exchange.testdata import generate
-
+def _declaration() -> Value:
     found = generate("korea/export-declaration", count=30, seed=2)
     return next(each for each in found if each.export_country == "KR")
 
@@ -102,13 +106,8 @@ def test_the_wrong_signer_can_be_named(pki: TestPki) -> None:
     pair.behave({"name": "wrong-signer", "gateway": "MY"})
     pair.send()
     raw = pair.ledger.raw(pair.last().digest)
-    (der,) = [raw[raw.index(b"X509Certificate>") + 16 : raw.index(b"</ds:X509Certificate>")]]
-    own = pki.key("MY").certificate
-    from base64 import b64decode
-
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    assert b64decode(der) == own.public_bytes(Encoding.DER)
+    der = raw[raw.index(b"X509Certificate>") + 16 : raw.index(b"</ds:X509Certificate>")]
+    assert b64decode(der) == pki.key("MY").certificate.public_bytes(Encoding.DER)
 
 
 def test_an_oversize_answer_is_as_large_as_was_asked(pki: TestPki) -> None:
