@@ -139,14 +139,22 @@ class Delivery:
             return False
 
     async def _fail(self, lane: Lane, queued: Queued, failed: Failed) -> bool:
-        now, attempts = self.clock.now(), queued.attempts + 1
-        note = {"moment": now, "failure": failed.reason, "may_have_arrived": failed.may_have_arrived}
+        now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
+        arrived = failed.may_have_arrived
         if failed.permanent or attempts >= self.retries.attempts:
-            await self.committer.run(lambda: self.ledger.bury(queued.sequence, **note))
+            await self.committer.run(
+                lambda: self.ledger.bury(
+                    sequence, moment=now, failure=failed.reason, may_have_arrived=arrived
+                )
+            )
             return True
         pause = self.retries.pause(attempts, queued.entry.digest)
         due = now + max(pause, timedelta(seconds=failed.retry_after or 0))
-        await self.committer.run(lambda: self.ledger.failed(queued.sequence, due=due, **note))
+        await self.committer.run(
+            lambda: self.ledger.failed(
+                sequence, moment=now, due=due, failure=failed.reason, may_have_arrived=arrived
+            )
+        )
         self._resting[lane] = due
         return False
 
