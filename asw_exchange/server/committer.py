@@ -69,11 +69,11 @@ class Committer:
             jobs = [job for job, _ in batch]
             results = await self._run_batch(jobs)
             self._committed()
-            for (_, future), result in zip(batch, results, strict=True):
-                _resolve(future, result)
+            for (_, future), each in zip(batch, results, strict=True):
+                _resolve(future, each)
 
     async def _run_batch(self, jobs: list[Job]) -> list[Any]:
-        """Run all in one transaction; when that fails, each in its own, so that one does not spoil the others."""
+        """Run all in one transaction; when that fails, each in its own: one does not spoil the others."""
         results = await self._try(lambda: self._together(jobs))
         if not isinstance(results, BaseException):
             return list(results)

@@ -82,11 +82,15 @@ class Delivery:
         self._resting.clear()
         self.feed.changed()
 
+    def overdue_since(self, moment: datetime) -> datetime | None:
+        """Return since when the oldest of what could be delivered at ``moment`` has been due."""
+        lanes = sorted(self.partners.urls)
+        firsts = [self.ledger.due_to(corridor, peer, moment, limit=1) for corridor, peer in lanes]
+        return min((queued.due for first in firsts for queued in first), default=None)
+
     async def _due(self, corridor: str, peer: str) -> tuple[Queued, ...]:
         now = self.clock.now()
-        return await self.committer.read(
-            lambda: self.ledger.due(now, corridor=corridor, peer=peer, limit=MOST_DUE)
-        )
+        return await self.committer.read(lambda: self.ledger.due_to(corridor, peer, now, limit=MOST_DUE))
 
     async def _patience(self) -> float | None:
         """Return the seconds until something is due by itself; None where nothing will be."""
