@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asw_exchange.cli.checking import Moment
+from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.output import say
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def serve(
         list[str] | None,
         typer.Option(metavar="HOST", help="A host or network beside this machine to deliver to."),
     ] = None,
+    moment: Moment = None,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
@@ -49,6 +52,7 @@ def serve(
         pki=pki,
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
+        moment=moment_option(moment),
     )
     run(settings, _announce)
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TypedDict, Unpack
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import outbox
@@ -154,9 +154,16 @@ class Ledger:
         """
         return outbox.due(self.database, now, limit)
 
-    def next_due(self) -> datetime | None:
-        """Return when the first of what waits is due; None when nothing waits. Raises LedgerError."""
-        return outbox.next_due(self.database)
+    def due_to(self, corridor: str, peer: str, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
+        """Return what waits and is due to one peer in one corridor, as ``due`` does. Raises LedgerError."""
+        return outbox.due_to(self.database, corridor, peer, now, limit)
+
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """Return when the first of what waits is due, or the first that is due later than ``after``.
+
+        None when there is none. Raises LedgerError.
+        """
+        return outbox.next_due(self.database, after)
 
     def queue(self, *, limit: int | None = None, **filters: Unpack[QueueFilter]) -> tuple[Queued, ...]:
         """Return what is in the outbox and fits all ``filters``, oldest first. Raises LedgerError."""
@@ -236,6 +243,11 @@ class Ledger:
             self.database.change(delete(notes).where(notes.c.name == name))
             if value is not None:
                 self.database.change(insert(notes).values(name=name, value=value))
+
+    def last_sequence(self) -> int:
+        """Return the sequence of the entry that was written last, 0 where there is none. Raises LedgerError."""
+        ((last,),) = self.database.select(select(func.max(entries.c.sequence)))
+        return last or 0
 
     def entries(
         self, *, newest_first: bool = False, limit: int | None = None, **filters: Unpack[EntryFilter]

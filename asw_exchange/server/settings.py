@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from asw_exchange.server.delivery import Retries
@@ -30,4 +31,6 @@ class Settings:
     """``CODE=URL`` or ``corridor/CODE=URL``."""
     outbound: tuple[str, ...] = ()
     """Host names, addresses and networks beside this machine that messages may be delivered to."""
+    moment: datetime | None = None
+    """What the clocks of the spaces show at the start; None: the time it is."""
     retries: Retries = field(default_factory=Retries)

@@ -13,11 +13,12 @@ from asw_exchange.corridors import all_corridors
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
-from asw_exchange.server.outbound_addresses import Resolver, allow
+from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Space, open_space
-from asw_exchange.signature import TestPki, create_pki, load_pki
+from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
+from asw_exchange.signature.trust import AUTHORITY_FILE
 from asw_exchange.simulator.world import codes_of
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -34,10 +35,14 @@ class Spaces(Mapping[str, Space]):
     gateways: tuple[str, ...] = field(init=False)
     pki: TestPki = field(init=False)
     _spaces: dict[str, Space] = field(default_factory=dict, init=False)
+    _trust: dict[str, TrustStore] = field(init=False)
+    _outside: dict[Key, str] = field(init=False)
+    _allowed: Allowed = field(init=False)
 
     def __post_init__(self) -> None:
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
-        self.pki = _pki(self.settings, codes_of(self.corridors), self.base_clock)
+        self.pki = _keys(self)
+        self._trust = _trust(self)
         self._outside = partner_urls(
             self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
         )
@@ -71,13 +76,15 @@ class Spaces(Mapping[str, Space]):
     def _made(self, name: str) -> Space:
         return open_space(
             name,
-            ledger=Ledger.open(self._place(name), exclusive=True),
+            ledger=Ledger.open(self._place(name)),
             corridors=self.corridors,
             gateways=self.gateways,
             pki=self.pki,
+            trust=self._trust,
             partners=Partners(self._own(name) | self._outside),
             client=Client(Resolver(self._allowed)),
             base=self.base_clock,
+            moment=self.settings.moment,
             retries=self.settings.retries,
         )
 
@@ -115,10 +122,25 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted)) or known
 
 
-def _pki(settings: Settings, codes: tuple[str, ...], clock: Clock) -> TestPki:
+def _keys(spaces: Spaces) -> TestPki:
+    """Return the keys of the gateways that run here; test keys from the seed where no folder is given."""
+    settings = spaces.settings
     if settings.pki is None:
-        return create_pki(settings.seed, codes, clock.now())
+        moment = settings.moment or spaces.base_clock.now()
+        return create_pki(settings.seed, codes_of(spaces.corridors), moment)
     pki = load_pki(settings.pki)
-    for code in codes:
+    for code in spaces.gateways:
         pki.key(code)
     return pki
+
+
+def _trust(spaces: Spaces) -> dict[str, TrustStore]:
+    """Return whom to believe: of a partner's system the folder needs to hold no more than ``ca.pem``."""
+    if spaces.settings.pki is None:
+        return spaces.pki.trust_by_gateway()
+    folders = {code: spaces.settings.pki / code for code in codes_of(spaces.corridors)}
+    return {
+        code: TrustStore.load(folder)
+        for code, folder in folders.items()
+        if (folder / AUTHORITY_FILE).is_file()
+    }

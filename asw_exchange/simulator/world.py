@@ -12,7 +12,7 @@ from asw_exchange.clock import Clock, VirtualClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node, ReplyRule
-from asw_exchange.signature import create_pki
+from asw_exchange.signature import TrustStore, create_pki
 from asw_exchange.signature.pki import TestPki
 from asw_exchange.simulator.network import Network
 
@@ -75,15 +75,17 @@ def create_nodes(
     ledger: Ledger,
     clock: Clock,
     numbered: Callable[[str], Callable[[], str]],
+    trust: Mapping[str, TrustStore] | None = None,
     reply: ReplyRule | None = None,
     origin: PkiOrigin | None = None,
 ) -> dict[str, Node]:
     """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
 
-    ``numbered`` gives for a code the function that makes its serial numbers of messages. With the
-    ``origin`` of ``pki`` each has a conduct, so that it misbehaves when it is asked to.
+    ``numbered`` gives for a code the function that makes its serial numbers of messages; ``trust`` maps all
+    gateways to their authorities (default: those of ``pki``). With the ``origin`` of ``pki`` each has a
+    conduct, so that it misbehaves when it is asked to.
     """
-    trust = pki.trust_by_gateway()
+    trust = pki.trust_by_gateway() if trust is None else trust
     joined = {
         code: {corridor.name: corridor for corridor in corridors if code in corridor.members}
         for code in codes
