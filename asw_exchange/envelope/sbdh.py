@@ -6,6 +6,7 @@ element names, their order and the namespace are the standard's.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -51,6 +52,7 @@ HEADER = Layout(
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _OPENING = f'<StandardBusinessDocument xmlns="{NAMESPACE}">'
 _CLOSING = b"</StandardBusinessDocument>"
+_TYPE = re.compile(rb"(<Type>[a-z-]+/)[^<]*(</Type>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ class StandardBusinessDocument:
     def renew(self, raw: bytes, message_id: str) -> bytes:
         """Return the very bytes: a transmission that is repeated keeps its id."""
         return raw
+
+
+def announce_unknown(message: bytes) -> bytes:
+    """Let the header announce a type that no corridor has: for messages that are wrong on purpose."""
+    return _TYPE.sub(rb"\g<1>never-heard-of\g<2>", message, count=1)
 
 
 def without_declaration(document: bytes) -> bytes:
