@@ -97,6 +97,8 @@ class Statements:
     """nothing"""
     due_to: str
     """peer, due, pattern of kinds, limit"""
+    due_of: str
+    """gateway, now"""
 
 
 def compile_statements(dialect: Dialect) -> Statements:
@@ -122,6 +124,7 @@ def compile_statements(dialect: Dialect) -> Statements:
         pending=text(_pending().where(*_given(outbox.c.gateway))),
         all_pending=text(_pending()),
         due_to=text(_due_to()),
+        due_of=text(_due_of()),
     )
 
 
@@ -163,6 +166,12 @@ def _due_to() -> Select[Any]:
     return (
         waiting.order_by(outbox.c.due, outbox.c.sequence).limit(bindparam(None, type_=Integer)).offset(ZERO)
     )
+
+
+def _due_of() -> Select[Any]:
+    """What one gateway has to deliver, in the order in which it became due."""
+    waiting = select(*_READ).select_from(_queued).where(IS_WAITING, *_given(outbox.c.gateway))
+    return waiting.where(outbox.c.due <= bindparam(None)).order_by(outbox.c.due, outbox.c.sequence)
 
 
 def _ordered(statement: Select[Any]) -> Select[Any]:

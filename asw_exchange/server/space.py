@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from asw_exchange.behaviours import PkiOrigin
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
@@ -94,6 +95,7 @@ def open_space(
     gateways: Iterable[str],
     pki: TestPki,
     trust: Mapping[str, TrustStore],
+    origin: PkiOrigin,
     partners: Partners,
     client: Client,
     base: Clock | None = None,
@@ -107,7 +109,14 @@ def open_space(
         clock.set(moment)
     committer = Committer(ledger, feed.changed)
     nodes = create_nodes(
-        joined, codes, pki=pki, trust=trust, ledger=ledger, clock=clock, numbered=_numbered(clock)
+        joined,
+        codes,
+        pki=pki,
+        trust=trust,
+        ledger=ledger,
+        clock=clock,
+        origin=origin,
+        numbered=_numbered(clock),
     )
     by_name = {corridor.name: corridor for corridor in joined}
     ledger.host(codes)
