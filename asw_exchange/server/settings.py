@@ -30,4 +30,6 @@ class Settings:
     """``CODE=URL`` or ``corridor/CODE=URL``."""
     outbound: tuple[str, ...] = ()
     """Host names, addresses and networks beside this machine that messages may be delivered to."""
+    token: str | None = field(default=None, repr=False)
+    """Needed to speak to the control API; a server that others can reach must have one."""
     retries: Retries = field(default_factory=Retries)

@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
@@ -21,9 +22,11 @@ from asw_exchange.server.client import Client
 from asw_exchange.server.committer import Committer
 from asw_exchange.server.delivery import Delivery, Retries
 from asw_exchange.server.feed import Feed
-from asw_exchange.server.partners import Partners
+from asw_exchange.server.partners import Key, Partners
 from asw_exchange.signature import TestPki
 from asw_exchange.simulator.world import create_nodes
+
+T = TypeVar("T")
 
 MAIN = "main"
 """The space that is meant where none is named."""
@@ -43,7 +46,19 @@ class Space:
     feed: Feed
     partners: Partners
     delivery: Delivery
+    seed: int = 0
+    """Of the test keys."""
+    reader: Ledger | None = None
+    """The same ledger once more, so that to read it does not hold up what is written; None in memory."""
+    closed: bool = field(default=False, init=False)
+    resets: int = field(default=0, init=False)
+    """How often everything was forgotten: sequences began anew each time."""
+    first_partners: Mapping[Key, str] = field(init=False)
+    """The partner table that the space began with."""
     _task: asyncio.Task[None] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.first_partners = dict(self.partners.urls)
 
     def joined(self, corridor: str, gateway: str) -> bool:
         """Tell whether a gateway of this space takes messages in a corridor."""
@@ -66,14 +81,42 @@ class Space:
         node = self.nodes[sender]
         return await self.committer.run(lambda: node.send(kind, document, receiver))
 
+    async def read(self, job: Callable[[Ledger], T]) -> T:
+        """Let a job read the ledger, apart from what writes. Raises what the job raises."""
+        if self.reader is None:
+            return await self.committer.read(lambda: job(self.ledger))
+        return await asyncio.to_thread(job, self.reader)
+
+    async def reset(self) -> None:
+        """Forget everything that has happened or was set, in one commit. Raises LedgerError.
+
+        Deliveries that are under way are seen through, and forgotten as well.
+        """
+        steps = self.delivery.steps
+        try:
+            await self.delivery.finish()
+            await self.committer.run(self.ledger.clear)
+            self.resets += 1
+            await self.delivery.finish()
+            self.clock.reset()
+            self.partners.urls = dict(self.first_partners)
+            steps = None
+        finally:
+            self.delivery.steps = steps
+            self.delivery.wake()
+
     async def close(self) -> None:
         """See through what is under way, then let everything go."""
+        self.closed = True
+        self.feed.changed()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.delivery.finish()
         await self.committer.close()
         await self.delivery.client.close()
+        if self.reader is not None:
+            self.reader.close()
         self.ledger.close()
 
 
@@ -86,6 +129,8 @@ def open_space(
     pki: TestPki,
     partners: Partners,
     client: Client,
+    seed: int = 0,
+    reader: Ledger | None = None,
     base: Clock | None = None,
     retries: Retries | None = None,
 ) -> Space:
@@ -118,6 +163,8 @@ def open_space(
         feed=feed,
         partners=partners,
         delivery=delivery,
+        seed=seed,
+        reader=reader,
     )
 
 

@@ -34,7 +34,7 @@ def write_pki(pki: TestPki, directory: str | PathLike[str], *, force: bool = Fal
     files = [
         (Path(directory) / check_code(code) / name, content, mode)
         for code, credentials in pki.gateways.items()
-        for name, content, mode in _contents(credentials)
+        for name, content, mode in contents_of(credentials)
     ]
     for path, _, _ in files:
         if not force and os.path.lexists(path):
@@ -65,7 +65,8 @@ def _load(folder: Path) -> Credentials:
     return Credentials(key=key, authority=read_certificates(folder / AUTHORITY_FILE)[0])
 
 
-def _contents(credentials: Credentials) -> Iterator[tuple[str, bytes, int]]:
+def contents_of(credentials: Credentials) -> Iterator[tuple[str, bytes, int]]:
+    """Yield the files of a gateway: name, content, and who may read it."""
     yield AUTHORITY_FILE, _pem(credentials.authority), _ALL_MAY_READ
     chain = (credentials.key.certificate, *credentials.key.chain)
     yield CERTIFICATE_FILE, b"".join(_pem(certificate) for certificate in chain), _ALL_MAY_READ

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
@@ -10,13 +10,11 @@ from pydantic import AwareDatetime, Field
 from asw_exchange.server.control.access import Here
 from asw_exchange.server.control.forms import Asked, Told
 from asw_exchange.server.control.problems import ControlError
-from asw_exchange.server.notes import keep
+from asw_exchange.server.notes import FIRST, LAST, keep
 from asw_exchange.server.space import Space
 
 router = APIRouter(tags=["clock"])
 
-FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-"""Where a clock can stand: dates before and after can still be written in documents."""
 _YEAR = 366 * 86_400.0
 
 

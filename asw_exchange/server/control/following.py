@@ -15,7 +15,6 @@ from asw_exchange.ledger import Ledger
 from asw_exchange.records import Entry
 from asw_exchange.server.control.access import Everywhere, Here, WaitingPlaces
 from asw_exchange.server.control.forms import Filter, Waiting, WholeMessage, message_of, whole_message_of
-from asw_exchange.server.control.messages import last_sequence
 from asw_exchange.server.control.problems import NotArrived
 from asw_exchange.server.space import Space
 from asw_exchange.server.spaces import Spaces
@@ -48,7 +47,7 @@ class Follower:
 
     def _look(self, ledger: Ledger, limit: int) -> tuple[tuple[Entry, ...], int]:
         """What comes between the two questions is found the next time, as the end is asked for first."""
-        last = last_sequence(ledger)
+        last = ledger.last_sequence()
         found = ledger.entries(limit=limit, after=self.after, **self.fields)
         return found, max(last, found[-1].sequence or 0) if found else last
 
@@ -104,7 +103,7 @@ async def follow(
     stack.enter_context(places.take())
     try:
         after = int(last_event_id) if last_event_id is not None else asked.after
-        who = follower(space, asked, await space.read(last_sequence) if after is None else after)
+        who = follower(space, asked, await space.read(Ledger.last_sequence) if after is None else after)
     except BaseException:
         stack.close()
         raise

@@ -18,7 +18,6 @@ from asw_exchange.server.control.forms import (
     whole_message_of,
 )
 from asw_exchange.server.control.problems import NotThere
-from asw_exchange.server.space import Space
 
 router = APIRouter(tags=["messages"])
 Which = Annotated[Sequence, Path(description="The sequence of a message")]
@@ -28,7 +27,7 @@ BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "
 @router.get("/messages")
 async def list_messages(space: Here, asked: Annotated[Listing, Query()]) -> Messages:
     """List messages: what each gateway has recorded, oldest first."""
-    limit = min(asked.latest or asked.limit, asked.limit if asked.latest is None else asked.latest)
+    limit = asked.latest or asked.limit
     found = await space.read(
         lambda ledger: ledger.entries(newest_first=asked.latest is not None, limit=limit, **asked.fields())
     )
@@ -61,12 +60,3 @@ def find(ledger: Ledger, sequence: int) -> Entry:
     if not found or found[0].sequence != sequence:
         raise NotThere("there is no message of this sequence", value=str(sequence))
     return found[0]
-
-
-def last_sequence(ledger: Ledger) -> int:
-    """Return the sequence of the newest entry, 0 where there is none."""
-    newest = ledger.entries(newest_first=True, limit=1)
-    return newest[0].sequence or 0 if newest else 0
-
-
-__all__ = ["Space", "find", "last_sequence", "router"]

@@ -19,7 +19,7 @@ from asw_exchange.server.control.forms import (
     delivery_and_tries_of,
     delivery_of,
 )
-from asw_exchange.server.control.messages import Which
+from asw_exchange.server.control.messages import Which, find
 from asw_exchange.server.control.problems import AlreadyThere, NotThere
 from asw_exchange.server.notes import keep
 from asw_exchange.server.space import Space
@@ -116,10 +116,11 @@ async def resend(space: Here, sequence: Which) -> DeliveryAndTries:
 
 def find_delivery(ledger: Ledger, sequence: int) -> DeliveryAndTries:
     """Return what is told of a delivery. Raises NotThere."""
-    found = ledger.queued(sequence)
-    if found is None:
-        raise NotThere("no delivery of this sequence is in the outbox", value=str(sequence))
-    return delivery_and_tries_of(found, ledger.attempts(sequence))
+    entry = find(ledger, sequence)
+    for queued in ledger.queue(gateway=entry.gateway, message_id=entry.message_id):
+        if queued.sequence == sequence:
+            return delivery_and_tries_of(queued, ledger.attempts(sequence))
+    raise NotThere("no delivery of this sequence is in the outbox", value=str(sequence))
 
 
 def hold_of(space: Space) -> Hold:
