@@ -93,6 +93,8 @@ class Statements:
     """gateway"""
     all_pending: str
     """nothing"""
+    due_of: str
+    """gateway, now"""
 
 
 def compile_statements(dialect: Dialect) -> Statements:
@@ -117,6 +119,7 @@ def compile_statements(dialect: Dialect) -> Statements:
         citing=text(_ordered(_citing())),
         pending=text(_pending().where(*_given(outbox.c.gateway))),
         all_pending=text(_pending()),
+        due_of=text(_due_of()),
     )
 
 
@@ -150,6 +153,12 @@ def _citing() -> Select[Any]:
 
 def _pending() -> Select[Any]:
     return select(*_READ).select_from(_queued).where(IS_WAITING).order_by(outbox.c.sequence)
+
+
+def _due_of() -> Select[Any]:
+    """What one gateway has to deliver, in the order in which it became due."""
+    waiting = select(*_READ).select_from(_queued).where(IS_WAITING, *_given(outbox.c.gateway))
+    return waiting.where(outbox.c.due <= bindparam(None)).order_by(outbox.c.due, outbox.c.sequence)
 
 
 def _ordered(statement: Select[Any]) -> Select[Any]:

@@ -134,6 +134,14 @@ class Ledger:
             rows = self.database.fetch(statements.pending, (gateway,))
         return tuple(entry_of(row) for row in rows)
 
+    def due_of(self, gateway: str, now: datetime) -> tuple[Entry, ...]:
+        """Return what a gateway has to deliver at this moment: longest overdue first, then as written.
+
+        Raises LedgerError.
+        """
+        rows = self.database.fetch(self.database.statements.due_of, (gateway, microseconds(now)))
+        return tuple(entry_of(row) for row in rows)
+
     def delivered(self, sequence: int) -> None:
         """Take an entry out of the outbox; nothing happens when it is out already. Raises LedgerError."""
         with self.database.transaction():
