@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from asw_exchange.behaviours import PkiOrigin
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
@@ -46,8 +47,6 @@ class Space:
     feed: Feed
     partners: Partners
     delivery: Delivery
-    seed: int = 0
-    """Of the test keys."""
     reader: Ledger | None = None
     """The same ledger once more, so that to read it does not hold up what is written; None in memory."""
     closed: bool = field(default=False, init=False)
@@ -99,6 +98,9 @@ class Space:
             self.resets += 1
             await self.delivery.finish()
             self.clock.reset()
+            for node in self.nodes.values():
+                if node.conduct is not None:
+                    node.conduct.reset()
             self.partners.urls = dict(self.first_partners)
             steps = None
         finally:
@@ -127,9 +129,9 @@ def open_space(
     corridors: Iterable[Corridor],
     gateways: Iterable[str],
     pki: TestPki,
+    origin: PkiOrigin,
     partners: Partners,
     client: Client,
-    seed: int = 0,
     reader: Ledger | None = None,
     base: Clock | None = None,
     retries: Retries | None = None,
@@ -138,7 +140,9 @@ def open_space(
     joined = tuple(corridors)
     clock, feed, codes = AdjustableClock(base), Feed(), tuple(gateways)
     committer = Committer(ledger, feed.changed)
-    nodes = create_nodes(joined, codes, pki=pki, ledger=ledger, clock=clock, numbered=_numbered(clock))
+    nodes = create_nodes(
+        joined, codes, pki=pki, ledger=ledger, clock=clock, origin=origin, numbered=_numbered(clock)
+    )
     by_name = {corridor.name: corridor for corridor in joined}
     ledger.host(codes)
     delivery = Delivery(
@@ -163,7 +167,6 @@ def open_space(
         feed=feed,
         partners=partners,
         delivery=delivery,
-        seed=seed,
         reader=reader,
     )
 

@@ -7,9 +7,11 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from asw_exchange.behaviours import PkiOrigin
 from asw_exchange.clock import Clock, SystemClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.corridors import all_corridors
@@ -43,6 +45,7 @@ class Spaces(Mapping[str, Space]):
     """Whom messages may be delivered to."""
     stopping: Callable[[], bool] = field(default=lambda: False, init=False)
     """Tells those who wait for something to happen that the server is about to end."""
+    _origin: PkiOrigin = field(init=False)
     _outside: dict[Key, str] = field(init=False)
     _change: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _folder: TemporaryDirectory[str] | None = field(default=None, init=False)
@@ -51,7 +54,8 @@ class Spaces(Mapping[str, Space]):
 
     def __post_init__(self) -> None:
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
-        self.pki = _pki(self.settings, codes_of(self.corridors), self.base_clock)
+        self._origin = PkiOrigin(seed=str(self.settings.seed), start=self.base_clock.now())
+        self.pki = _pki(self.settings, codes_of(self.corridors), self._origin.start)
         self._outside = partner_urls(
             self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
         )
@@ -143,10 +147,10 @@ class Spaces(Mapping[str, Space]):
             name,
             ledger=ledger,
             reader=None if place == MEMORY else Ledger.open(place, read_only=True),
-            seed=self.settings.seed,
             corridors=self.corridors,
             gateways=self.gateways,
             pki=self.pki,
+            origin=self._origin,
             partners=Partners(self._own(name) | self._outside),
             client=Client(Resolver(self.allowed)),
             base=self.base_clock,
@@ -201,9 +205,9 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted)) or known
 
 
-def _pki(settings: Settings, codes: tuple[str, ...], clock: Clock) -> TestPki:
+def _pki(settings: Settings, codes: tuple[str, ...], moment: datetime) -> TestPki:
     if settings.pki is None:
-        return create_pki(settings.seed, codes, clock.now())
+        return create_pki(settings.seed, codes, moment)
     pki = load_pki(settings.pki)
     for code in codes:
         pki.key(code)
