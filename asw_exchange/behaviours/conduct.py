@@ -116,6 +116,8 @@ class Conduct:
             ruled = self._rules.fire(meeting, _ALL_LAYERS) if self._rules else None
             chosen = (*self._standing, *((ruled,) if ruled else ()), *magic)
             treatment = _in_force(chosen, meeting.corridor, remarks)
+            if treatment is PLAIN:
+                return PLAIN
             found = treatment.words.values()
             before = tuple(self._before(found, meeting.raw, moment))
             after = tuple(self._after(found, meeting))
@@ -190,7 +192,8 @@ class Conduct:
                     yield word
 
     def _maintenance(self, window: faults.Maintenance, moment: datetime) -> Iterator[Behaviour]:
-        starts = window.starts_at or self._since or moment
+        since = self._since if window in self._standing else None
+        starts = window.starts_at or since or moment
         ends = window.ends_at or starts + timedelta(seconds=window.seconds)
         if starts <= moment < ends:
             yield faults.Status(code=503, retry_after=_whole(ends - moment))
@@ -210,6 +213,35 @@ class Conduct:
         if self._count(failing, raw) <= failing.times:
             yield faults.Status(code=503)
 
-    def _whole(wait: timedelta) -> float:
+    def _after(self, chosen: Iterable[Behaviour], meeting: Meeting) -> Iterator[Behaviour]:
+        """Yield what a transport does with the answer."""
+        for word in chosen:
+            match word:
+                case faults.SlowAcknowledgement():
+                    yield faults.Stall(seconds=word.seconds)
+                case words.RetransmissionRequested():
+                    if not meeting.corridor.manners.ask_again and self._count(word, meeting.raw) == 1:
+                        yield faults.ResetAfter()
+                case _ if Stage.AFTER in word.stages:
+                    yield word
+
+    def _count(self, word: Behaviour, raw: bytes) -> int:
+        """Return how often a word was asked about these bytes, now included; the oldest are forgotten."""
+        digest = f"{word.word}/{sha256(raw).hexdigest()}"
+        self._come[digest] = self._come.pop(digest, 0) + 1
+        if len(self._come) > MOST_REMEMBERED:
+            self._come.popitem(last=False)
+        return self._come[digest]
+
+
+def _in_force(
+    chosen: Iterable[Behaviour], corridor: Corridor, remarks: tuple[Finding, ...] = ()
+) -> Treatment:
+    """Leave out what the corridor cannot do; of one word given twice the later counts."""
+    found = {type(word): word for word in chosen if find_problem(word, corridor) is None}
+    return Treatment(words=found, remarks=remarks) if found or remarks else PLAIN
+
+
+def _whole(wait: timedelta) -> float:
     """Return the whole seconds until a wait is over, at least one: the form of Retry-After (RFC 9110)."""
     return float(max(1, math.ceil(wait.total_seconds())))

@@ -116,7 +116,7 @@ def check_rule(rule: FaultRule) -> FaultRule:
     if wanted is not None and (wanted.equals is None) == (wanted.matches is None):
         raise InputError("a field either equals or matches", path="match.field", value=wanted.path)
     if rule.match.direction is Way.OUTGOING:
-        possible = action.layer is Layer.WRITING or Stage.LEAVING in action.stages
+        possible = action.outgoing()
     else:
         possible = action.stages != {Stage.LEAVING}
     if not possible:

@@ -67,6 +67,11 @@ class Behaviour(
         """What it is called."""
         return word_of(type(self))
 
+    @classmethod
+    def outgoing(cls) -> bool:
+        """Tell whether it can happen to what the gateway sends of its own."""
+        return cls.layer is Layer.WRITING or Stage.LEAVING in cls.stages
+
 
 class On(StrEnum):
     """Which of the messages that leave are meant."""

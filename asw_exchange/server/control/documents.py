@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -16,6 +17,7 @@ from asw_exchange.server.control.forms import Asked, Code, Kind, Message, Messag
 from asw_exchange.server.control.problems import ControlError
 from asw_exchange.server.space import Space
 from asw_exchange.testdata import generate
+from asw_exchange.testdata.redating import redate
 
 router = APIRouter(tags=["documents"])
 
@@ -51,37 +53,36 @@ async def submit(
     """Build, sign and send a document; return its record. A wrong field is named by its exact path."""
     kind = find_kind(asked.kind)
     document = from_json(await request.body(), kind.document)
-    sent = await send(space, kind, document, asked)
+    sent = await send(space, kind, document, asked, "query.")
     response.headers["location"] = f"{request.scope.get('root_path', '')}/messages/{sent.sequence}"
     return sent
 
 
 @router.post("/documents/generated", status_code=201)
 async def generate_and_submit(space: Here, asked: Generation) -> Messages:
-    """Generate valid documents of a kind and send them, so that there is something to see."""
-    kind = find_kind(asked.kind)
+    """Generate valid documents of a kind, dated by the clock, and send them: something to look at."""
+    kind, now = find_kind(asked.kind), space.clock.now()
     documents = generate(asked.kind, seed=asked.seed, count=asked.count)
-    sent = [await send(space, kind, document, asked) for document in documents]
+    sent = [await send(space, kind, redate(document, now), asked, "$.") for document in documents]
     return Messages(messages=tuple(sent), next=None)
 
 
-async def send(space: Space, kind: MessageKind, document: Value, asked: Submission) -> Message:
-    """Let the sender's gateway send a document. Raises ControlError when it is not clear whose that is."""
-    written_by, written_for = kind.route(document)
-    sender = _known("sender", asked.sender or written_by)
-    receiver = _known("receiver", asked.receiver or written_for)
-    node_of(space, sender)
+async def send(space: Space, kind: MessageKind, document: Value, asked: Submission, place: str) -> Message:
+    """Let the sender's gateway send a document; ``place`` is where sender and receiver can be named.
+
+    Raises ControlError when it is not clear who sends it to whom, or when they cannot.
+    """
     members = space.corridors[kind.name.split("/")[0]].members
-    for name, code in (("sender", sender), ("receiver", receiver)):
-        if code not in members:
-            hint = f"its gateways are {', '.join(members)}"
-            raise ControlError(
-                f"the {name} is no gateway of this corridor", path=f"query.{name}", value=code, hint=hint
-            )
-    return message_of(await space.submit(kind.name, document, sender, receiver))
+    written = zip(("sender", "receiver"), (asked.sender, asked.receiver), kind.route(document), strict=True)
+    codes = [_chosen(f"{place}{name}", given or said, members) for name, given, said in written]
+    node_of(space, codes[0])
+    return message_of(await space.submit(kind.name, document, codes[0], codes[1]))
 
 
-def _known(name: str, code: Any) -> str:
-    if not code:
-        raise ControlError(f"the document does not say its {name}", path=f"query.{name}", hint="name one")
-    return str(code)
+def _chosen(path: str, code: str | None, members: Iterable[str]) -> str:
+    hint = f"the gateways of its corridor are {', '.join(members)}"
+    if code is None:
+        raise ControlError("the document does not say who this is", path=path, hint=f"name one: {hint}")
+    if code not in members:
+        raise ControlError("this is no gateway of the corridor", path=path, value=code, hint=hint)
+    return code
