@@ -16,6 +16,8 @@ from asw_exchange.signature.pki import TestPki
 from asw_exchange.simulator.network import Network
 from tests.builders import MOMENT
 
+pytest_plugins = ["asw_exchange.testing.plugin"]
+
 
 @pytest.fixture(scope="session")
 def pki() -> TestPki:

@@ -38,6 +38,12 @@ def serve(
         typer.Option(metavar="HOST", help="A host or network beside this machine to deliver to."),
     ] = None,
     moment: Moment = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TOKEN", envvar="ASW_TOKEN", help="Needed to speak to /control; must be, off loopback."
+        ),
+    ] = None,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
@@ -53,12 +59,14 @@ def serve(
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
         moment=moment_option(moment),
+        token=token,
     )
     run(settings, _announce)
 
 
 def _announce(spaces: Spaces) -> None:
     say(f"serving {len(spaces.gateways)} gateways at {spaces.base_url}; stop with Ctrl-C")
+    say(f"  control API: {spaces.base_url}/control, described in {spaces.base_url}/control/openapi.json")
     for corridor in spaces.corridors:
         here = [code for code in corridor.members if code in spaces.gateways]
         if here:

@@ -8,7 +8,7 @@ Not here: how it is opened (``opening.py``), what is written (``store.py``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import Any
@@ -74,6 +74,15 @@ class Database:
             self._check()
             try:
                 return self._connection.execute(statement).rowcount
+            except self._errors as error:
+                raise self._failure(error) from error
+
+    def define(self, change: Callable[[Connection], object]) -> None:
+        """Change the tables themselves, inside a transaction. Raises LedgerError."""
+        with self._lock:
+            self._check()
+            try:
+                change(self._connection)
             except self._errors as error:
                 raise self._failure(error) from error
 

@@ -24,7 +24,7 @@ from asw_exchange.ledger.opening import open_database
 from asw_exchange.ledger.outbox import Attempt, Queued, QueueDepth, QueueFilter, State
 from asw_exchange.ledger.rows import digest_of, entry_of, microseconds, values_of
 from asw_exchange.ledger.statements import ENTRY
-from asw_exchange.ledger.tables import entries, hosted, notes
+from asw_exchange.ledger.tables import about, entries, hosted, metadata, notes
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction, Entry, Memory
 
@@ -154,16 +154,16 @@ class Ledger:
         """
         return outbox.due(self.database, now, limit)
 
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """Return when the first of what waits is due, of what is due later than ``after``; None: nothing.
+
+        Raises LedgerError.
+        """
+        return outbox.next_due(self.database, after)
+
     def due_to(self, corridor: str, peer: str, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
         """Return what waits and is due to one peer in one corridor, as ``due`` does. Raises LedgerError."""
         return outbox.due_to(self.database, corridor, peer, now, limit)
-
-    def next_due(self, *, after: datetime | None = None) -> datetime | None:
-        """Return when the first of what waits is due, or the first that is due later than ``after``.
-
-        None when there is none. Raises LedgerError.
-        """
-        return outbox.next_due(self.database, after)
 
     def queue(self, *, limit: int | None = None, **filters: Unpack[QueueFilter]) -> tuple[Queued, ...]:
         """Return what is in the outbox and fits all ``filters``, oldest first. Raises LedgerError."""
@@ -244,8 +244,18 @@ class Ledger:
             if value is not None:
                 self.database.change(insert(notes).values(name=name, value=value))
 
+    def clear(self) -> None:
+        """Forget everything that was recorded and noted, at once; sequences begin anew. Raises LedgerError.
+
+        The one exception to append-only: the tables are made anew, so what forbids changes stays in force.
+        """
+        record = [table for table in metadata.sorted_tables if table not in (about, hosted)]
+        with self.database.transaction():
+            self.database.define(lambda connection: metadata.drop_all(connection, record))
+            self.database.define(lambda connection: metadata.create_all(connection, record))
+
     def last_sequence(self) -> int:
-        """Return the sequence of the entry that was written last, 0 where there is none. Raises LedgerError."""
+        """Return the sequence of the newest entry, 0 where there is none. Raises LedgerError."""
         ((last,),) = self.database.select(select(func.max(entries.c.sequence)))
         return last or 0
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from asw_exchange.server.control import control_routes
 from asw_exchange.server.receiving import MessageEndpoint
 from asw_exchange.server.spaces import Spaces
 
@@ -26,6 +27,7 @@ def application(spaces: Spaces, ready: Callable[[], object] = lambda: None) -> S
 
     endpoint = MessageEndpoint(spaces)
     routes = [
+        *control_routes(spaces),
         Route("/{corridor}/{gateway}", endpoint),
         Route("/spaces/{space}/{corridor}/{gateway}", endpoint),
     ]

@@ -33,4 +33,6 @@ class Settings:
     """Host names, addresses and networks beside this machine that messages may be delivered to."""
     moment: datetime | None = None
     """What the clocks of the spaces show at the start; None: the time it is."""
+    token: str | None = field(default=None, repr=False)
+    """Needed to speak to the control API; a server that others can reach must have one."""
     retries: Retries = field(default_factory=Retries)

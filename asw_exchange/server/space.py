@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from asw_exchange.behaviours import PkiOrigin
 from asw_exchange.clock import AdjustableClock, Clock
@@ -23,9 +24,11 @@ from asw_exchange.server.client import Client
 from asw_exchange.server.committer import Committer
 from asw_exchange.server.delivery import Delivery, Retries
 from asw_exchange.server.feed import Feed
-from asw_exchange.server.partners import Partners
+from asw_exchange.server.partners import Key, Partners
 from asw_exchange.signature import TestPki, TrustStore
 from asw_exchange.simulator.world import create_nodes
+
+T = TypeVar("T")
 
 MAIN = "main"
 """The space that is meant where none is named."""
@@ -47,7 +50,17 @@ class Space:
     feed: Feed
     partners: Partners
     delivery: Delivery
+    reader: Ledger | None = None
+    """The same ledger once more, so that to read it does not hold up what is written; None in memory."""
+    closed: bool = field(default=False, init=False)
+    resets: int = field(default=0, init=False)
+    """How often everything was forgotten: sequences began anew each time."""
+    first_partners: Mapping[Key, str] = field(init=False)
+    """The partner table that the space began with."""
     _task: asyncio.Task[None] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.first_partners = dict(self.partners.urls)
 
     def joined(self, corridor: str, gateway: str) -> bool:
         """Tell whether a gateway of this space takes messages in a corridor."""
@@ -75,8 +88,38 @@ class Space:
         node = self.nodes[sender]
         return await self.committer.run(lambda: node.send(kind, document, receiver))
 
+    async def read(self, job: Callable[[Ledger], T]) -> T:
+        """Let a job read the ledger, apart from what writes. Raises what the job raises."""
+        if self.reader is None:
+            return await self.committer.read(lambda: job(self.ledger))
+        return await asyncio.to_thread(job, self.reader)
+
+    async def reset(self) -> None:
+        """Forget everything that has happened or was set, in one commit. Raises LedgerError.
+
+        Deliveries that are under way are seen through, and forgotten as well.
+        """
+        steps = self.delivery.steps
+        try:
+            await self.delivery.finish()
+            await self.committer.run(self.ledger.clear)
+            await self.committer.run(self._take_up)
+            self.resets += 1
+            await self.delivery.finish()
+            self.clock.reset()
+            for node in self.nodes.values():
+                if node.conduct is not None:
+                    node.conduct.reset()
+            self.partners.urls = dict(self.first_partners)
+            steps = None
+        finally:
+            self.delivery.steps = steps
+            self.delivery.wake()
+
     async def close(self) -> None:
         """See through what is under way, then let everything go."""
+        self.closed = True
+        self.feed.changed()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -84,6 +127,8 @@ class Space:
         await self.committer.run(lambda: self.ledger.set_note(_AT_WORK, None))
         await self.committer.close()
         await self.delivery.client.close()
+        if self.reader is not None:
+            self.reader.close()
         self.ledger.close()
 
 
@@ -98,6 +143,7 @@ def open_space(
     origin: PkiOrigin,
     partners: Partners,
     client: Client,
+    reader: Ledger | None = None,
     base: Clock | None = None,
     moment: datetime | None = None,
     retries: Retries | None = None,
@@ -142,6 +188,7 @@ def open_space(
         feed=feed,
         partners=partners,
         delivery=delivery,
+        reader=reader,
     )
 
 
