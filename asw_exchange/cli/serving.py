@@ -26,6 +26,15 @@ def serve(
         str, typer.Option(help="The ledger: a SQLite file or postgresql+psycopg://...")
     ] = ":memory:",
     pki: Annotated[Path | None, typer.Option(metavar="DIR", help="Keys of asw pki init.")] = None,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve HTTPS, with a test certificate.")] = False,
+    mtls: Annotated[
+        bool, typer.Option("--mtls", help="Serve HTTPS to who shows a gateway's certificate alone.")
+    ] = False,
+    tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="A certificate of your own.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key.")] = None,
+    tls_ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Authorities of your servers, for deliveries.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the test keys, without --pki.")] = 0,
     partner: Annotated[
         list[str] | None,
@@ -47,6 +56,11 @@ def serve(
         gateways=tuple(gateway or ()),
         seed=seed,
         pki=pki,
+        tls=tls,
+        mtls=mtls,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        tls_ca=tls_ca,
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
     )

@@ -113,8 +113,10 @@ def init_pki(
     from asw_exchange.clock import SystemClock
     from asw_exchange.corridors import all_corridors
     from asw_exchange.signature import create_pki, write_pki
+    from asw_exchange.signature.server_credentials import create_server_credentials, write_server_credentials
 
     gateways = sorted({code for corridor in all_corridors() for code in corridor.members})
-    pki = create_pki(seed, gateways, moment_option(moment) or SystemClock().now(), algorithm)
-    write_pki(pki, folder, force=force)
+    start = moment_option(moment) or SystemClock().now()
+    write_pki(create_pki(seed, gateways, start, algorithm), folder, force=force)
+    write_server_credentials(create_server_credentials(seed, start), folder, force=force)
     say(f"test keys of {len(gateways)} gateways written to {folder}; for tests only")

@@ -27,7 +27,7 @@ def serve(settings: Settings, announce: Callable[[Spaces], object] = lambda spac
     Raises ConfigurationError, CredentialError, FileError for a port that cannot be had, and LedgerError.
     """
     with listen(settings.host, settings.port) as listener:
-        spaces = Spaces(settings=settings, base_url=base_url(listener))
+        spaces = Spaces(settings=settings, base_url=base_url(listener, settings.scheme))
         server = uvicorn.Server(configuration(spaces, lambda: announce(spaces)))
         server.run(sockets=[listener])
 
@@ -56,9 +56,11 @@ def base_url(listener: socket.socket, scheme: str = "http") -> str:
 
 def configuration(spaces: Spaces, ready: Callable[[], object]) -> uvicorn.Config:
     """Return how uvicorn runs the application."""
+    context = spaces.tls.server
     return uvicorn.Config(
         application(spaces, ready),
         http=GuardedProtocol,
+        ssl_context_factory=(lambda config, default: context) if context else None,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -22,7 +22,7 @@ from asw_exchange.server.committer import Committer
 from asw_exchange.server.delivery import Delivery, Retries
 from asw_exchange.server.feed import Feed
 from asw_exchange.server.partners import Partners
-from asw_exchange.signature import TestPki
+from asw_exchange.signature import TestPki, TrustStore
 from asw_exchange.simulator.world import create_nodes
 
 MAIN = "main"
@@ -37,6 +37,8 @@ class Space:
     ledger: Ledger
     corridors: Mapping[str, Corridor]
     pki: TestPki
+    trust: Mapping[str, TrustStore]
+    """The authorities of every gateway, by its code."""
     nodes: Mapping[str, Node]
     clock: AdjustableClock
     committer: Committer
@@ -112,6 +114,7 @@ def open_space(
         ledger=ledger,
         corridors=by_name,
         pki=pki,
+        trust=pki.trust_by_gateway(),
         nodes=nodes,
         clock=clock,
         committer=committer,

@@ -17,6 +17,7 @@ from asw_exchange.server.outbound_addresses import Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Space, open_space
+from asw_exchange.server.tls import Tls, open_tls
 from asw_exchange.signature import TestPki, create_pki, load_pki
 from asw_exchange.simulator.world import codes_of
 
@@ -33,11 +34,13 @@ class Spaces(Mapping[str, Space]):
     corridors: tuple[Corridor, ...] = field(default_factory=all_corridors)
     gateways: tuple[str, ...] = field(init=False)
     pki: TestPki = field(init=False)
+    tls: Tls = field(init=False)
     _spaces: dict[str, Space] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
         self.pki = _pki(self.settings, codes_of(self.corridors), self.base_clock)
+        self.tls = open_tls(self.settings, self.pki, self.base_clock.now())
         self._outside = partner_urls(
             self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
         )
@@ -76,7 +79,7 @@ class Spaces(Mapping[str, Space]):
             gateways=self.gateways,
             pki=self.pki,
             partners=Partners(self._own(name) | self._outside),
-            client=Client(Resolver(self._allowed)),
+            client=Client(Resolver(self._allowed), self.tls.context),
             base=self.base_clock,
             retries=self.settings.retries,
         )

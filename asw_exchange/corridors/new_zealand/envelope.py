@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -40,6 +41,8 @@ _CARRIERS = {
     "DeliverCountryResponseEnvelope": "CountryResponseEnvelope",
 }
 """Operation that delivers, to the name of its one parameter."""
+_OPERATION = re.compile(rb":Body[^>]*><(?:[A-Za-z0-9]+:)?([A-Za-z]+)").search
+"""The first element in the body."""
 _SPS = "{urn:un:unece:uncefact:data:standard:SPSCertificate:17}SPSExchangedDocument/"
 _RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21}"
 _ACKNOWLEDGED = "{urn:un:unece:uncefact:data:standard:SPSAcknowledgement:17}SPSAcknowledgementDocument/"
@@ -53,6 +56,16 @@ class HubEnvelope:
     schema: str | None = None
     media_type: str = "text/xml; charset=utf-8"
     """SOAP 1.1, section 6."""
+
+    def request_headers(self, message: bytes) -> dict[str, str]:
+        """Name the operation in SOAPAction, as the hub's WSDL does; SOAP 1.1, section 6.1.1, wants it."""
+        operation = _OPERATION(message)
+        action = f"{SERVICE}{operation[1].decode()}" if operation else ""
+        return {"Content-Type": self.media_type, "SOAPAction": f'"{action}"'}
+
+    def status(self, answer: bytes) -> int:
+        """Return 200: what became of an envelope stands in its EnvelopeHeader."""
+        return 200
 
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Put a document into the operation that delivers it, and sign the body."""
