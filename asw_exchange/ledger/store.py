@@ -139,16 +139,21 @@ class Ledger:
         with self.database.transaction():
             self.database.run(self.database.statements.take_from_outbox, (sequence,))
 
-    def due(self, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
+    def due(
+        self, now: datetime, *, corridor: str | None = None, peer: str | None = None, limit: int = 100
+    ) -> tuple[Queued, ...]:
         """Return what waits and is due: longest overdue first, then in the order of writing.
+
+        Only that of a corridor, or to a peer, where it is named. Raises LedgerError.
+        """
+        return outbox.due(self.database, now, corridor, peer, limit)
+
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """Return when the first of what waits is due, or the first after a moment; None when nothing is.
 
         Raises LedgerError.
         """
-        return outbox.due(self.database, now, limit)
-
-    def next_due(self) -> datetime | None:
-        """Return when the first of what waits is due; None when nothing waits. Raises LedgerError."""
-        return outbox.next_due(self.database)
+        return outbox.next_due(self.database, after)
 
     def queue(self, *, limit: int | None = None, **filters: Unpack[QueueFilter]) -> tuple[Queued, ...]:
         """Return what is in the outbox and fits all ``filters``, oldest first. Raises LedgerError."""
