@@ -99,16 +99,16 @@ def due(
 ) -> tuple[Queued, ...]:
     """Return what waits and is due, the longest overdue first, then in the order it was written."""
     statement = QUEUED.where(IS_WAITING, outbox.c.due <= microseconds(now))
-    if peer is not None:
-        statement = statement.where(outbox.c.peer == peer)
     if corridor is not None:
         statement = statement.where(entries.c.kind.startswith(f"{corridor}/", autoescape=True))
+    if peer is not None:
+        statement = statement.where(outbox.c.peer == peer)
     rows = database.select(statement.order_by(outbox.c.due, outbox.c.sequence).limit(limit))
     return tuple(_queued_of(row) for row in rows)
 
 
 def next_due(database: Database, after: datetime | None) -> datetime | None:
-    """Return when the first of what waits is due, or the first after a moment; None when nothing is."""
+    """Return when the first of what waits is due, later than ``after``; None when nothing is."""
     statement = select(func.min(outbox.c.due)).where(IS_WAITING)
     if after is not None:
         statement = statement.where(outbox.c.due > microseconds(after))

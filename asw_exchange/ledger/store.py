@@ -144,12 +144,12 @@ class Ledger:
     ) -> tuple[Queued, ...]:
         """Return what waits and is due: longest overdue first, then in the order of writing.
 
-        Only that of a corridor, or to a peer, where it is named. Raises LedgerError.
+        Of one corridor and for one peer, where they are named. Raises LedgerError.
         """
         return outbox.due(self.database, now, corridor, peer, limit)
 
     def next_due(self, *, after: datetime | None = None) -> datetime | None:
-        """Return when the first of what waits is due, or the first after a moment; None when nothing is.
+        """Return when the first of what waits is due, of what is due later than ``after``; None: nothing.
 
         Raises LedgerError.
         """
