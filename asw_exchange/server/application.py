@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from asw_exchange.server.ephyto_hub import PATH, served_hub
 from asw_exchange.server.receiving import MessageEndpoint
 from asw_exchange.server.spaces import Spaces
 
@@ -24,8 +25,10 @@ def application(spaces: Spaces, ready: Callable[[], object] = lambda: None) -> S
         finally:
             await spaces.close()
 
-    endpoint = MessageEndpoint(spaces)
+    endpoint, hub = MessageEndpoint(spaces), served_hub(spaces)
     routes = [
+        Route(f"/new-zealand{PATH}", hub),
+        Route(f"/spaces/{{space}}/new-zealand{PATH}", hub),
         Route("/{corridor}/{gateway}", endpoint),
         Route("/spaces/{space}/{corridor}/{gateway}", endpoint),
     ]

@@ -21,7 +21,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 BODY_SECONDS = 30.0
 """For the whole body of a request."""
-_TEXT = "text/plain; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 _XML = frozenset({"text/xml", "application/xml"})
 
 
@@ -45,10 +45,10 @@ class MessageEndpoint:
             raw = await read_body(receive)
             answer = await space.receive(corridor, gateway, raw, peer)
         except Refusal as refusal:
-            await respond(send, refusal.status, refusal.reason.encode(), _TEXT, **refusal.headers)
+            await respond(send, refusal.status, refusal.reason.encode(), TEXT, **refusal.headers)
         except LedgerError as error:
             reason = f"the message was not stored, send it again: {error.message}"
-            await respond(send, 503, reason.encode(), _TEXT, **{"retry-after": "1"})
+            await respond(send, 503, reason.encode(), TEXT, **{"retry-after": "1"})
         else:
             status = 202 if answer is None else envelope.status(answer)
             await respond(send, status, answer or b"", envelope.media_type)

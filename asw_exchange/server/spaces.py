@@ -13,7 +13,7 @@ from asw_exchange.corridors import all_corridors
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
-from asw_exchange.server.outbound_addresses import Resolver, allow
+from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Space, open_space
@@ -35,6 +35,8 @@ class Spaces(Mapping[str, Space]):
     gateways: tuple[str, ...] = field(init=False)
     pki: TestPki = field(init=False)
     tls: Tls = field(init=False)
+    _outside: dict[Key, str | None] = field(init=False)
+    _allowed: Allowed = field(init=False)
     _spaces: dict[str, Space] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +80,7 @@ class Spaces(Mapping[str, Space]):
             corridors=self.corridors,
             gateways=self.gateways,
             pki=self.pki,
-            partners=Partners(self._own(name) | self._outside),
+            partners=self._partners(name),
             client=Client(Resolver(self._allowed), self.tls.context),
             base=self.base_clock,
             retries=self.settings.retries,
@@ -92,15 +94,16 @@ class Spaces(Mapping[str, Space]):
         path = Path(place)
         return str(path.with_name(f"{path.stem}.{name}{path.suffix}"))
 
-    def _own(self, name: str) -> dict[Key, str]:
-        """Return the addresses of the gateways that run here."""
+    def _partners(self, name: str) -> Partners:
+        """Return the addresses of the gateways that run here, and those that were given."""
         base = self.base_url if name == MAIN else f"{self.base_url}/spaces/{name}"
-        return {
+        own: dict[Key, str | None] = {
             (corridor.name, code): f"{base}/{corridor.name}/{code}"
             for corridor in self.corridors
             for code in corridor.members
             if code in self.gateways
         }
+        return Partners({key: url for key, url in (own | self._outside).items() if url is not None})
 
 
 def _checked(name: str) -> str:

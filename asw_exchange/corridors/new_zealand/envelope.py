@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 
 from lxml import etree
+from msgspec.structs import replace
 
 from asw_exchange.codec import line_of, path_of, read, reread
 from asw_exchange.codec.builder import escape
@@ -85,7 +86,8 @@ class HubEnvelope:
         operation = body[0]
         if operation.tag == _RESULT:
             return _answer_header(body, operation), operation
-        return _read_header(carried(operation), etree.QName(operation).localname), root
+        header = _read_header(carried(operation), etree.QName(operation).localname)
+        return (header if header.id else replace(header, id=_derived_id(root))), root
 
     def document(self, payload: etree._Element) -> etree._Element:
         """Take the document out of the operation: typed, or as text in Content, plain or base64.
@@ -164,16 +166,20 @@ def _read_header(envelope: etree._Element, operation: str) -> Header:
     _integer(envelope, "CertificateStatus")
     _need(envelope, "NPPOCertificateNumber")
     return Header(
-        id=envelope.findtext(f"{{{ENTITIES}}}hubDeliveryNumber") or _derived_id(envelope),
+        id=envelope.findtext(f"{{{ENTITIES}}}hubDeliveryNumber") or "",
         kind=kind,
         sender=_need(envelope, "From"),
         receiver=_need(envelope, "To"),
     )
 
 
-def _derived_id(envelope: etree._Element) -> str:
-    """Number an envelope that the hub has not numbered: by what is in it."""
-    octets = etree.tostring(envelope, method="c14n", exclusive=True)
+def _derived_id(message: etree._Element) -> str:
+    """Number a message that the hub has not numbered: by all that is in it.
+
+    A client that repeats a call signs it anew, and so under another number: then the document tells that it
+    came before.
+    """
+    octets = etree.tostring(message, method="c14n", exclusive=True)
     return f"sha256:{hashlib.sha256(octets).hexdigest()}"
 
 
