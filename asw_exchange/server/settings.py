@@ -26,6 +26,8 @@ class Settings:
     """Of the test keys, where no folder is given."""
     pki: Path | None = None
     """A folder of ``asw pki init``."""
+    trust: tuple[str, ...] = ()
+    """``CODE=PATH`` or a path: authorities of who sends, in place of those of the test PKI."""
     tls: bool = False
     """Serve HTTPS: with the test key for this machine, unless another is given."""
     mtls: bool = False

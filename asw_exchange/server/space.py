@@ -86,6 +86,7 @@ def open_space(
     corridors: Iterable[Corridor],
     gateways: Iterable[str],
     pki: TestPki,
+    trust: Mapping[str, TrustStore],
     partners: Partners,
     client: Client,
     base: Clock | None = None,
@@ -95,7 +96,7 @@ def open_space(
     joined = tuple(corridors)
     clock, feed, codes = AdjustableClock(base), Feed(), tuple(gateways)
     committer = Committer(ledger, feed.changed)
-    nodes = create_nodes(joined, codes, pki=pki, ledger=ledger, clock=clock, numbered=_numbered(clock))
+    nodes = create_nodes(joined, codes, pki, trust, ledger=ledger, clock=clock, numbered=_numbered(clock))
     by_name = {corridor.name: corridor for corridor in joined}
     ledger.host(codes)
     delivery = Delivery(
@@ -114,7 +115,7 @@ def open_space(
         ledger=ledger,
         corridors=by_name,
         pki=pki,
-        trust=pki.trust_by_gateway(),
+        trust=trust,
         nodes=nodes,
         clock=clock,
         committer=committer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Space, open_space
 from asw_exchange.server.tls import Tls, open_tls
-from asw_exchange.signature import TestPki, create_pki, load_pki
+from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
 from asw_exchange.simulator.world import codes_of
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -34,6 +34,7 @@ class Spaces(Mapping[str, Space]):
     corridors: tuple[Corridor, ...] = field(default_factory=all_corridors)
     gateways: tuple[str, ...] = field(init=False)
     pki: TestPki = field(init=False)
+    trust: Mapping[str, TrustStore] = field(init=False)
     tls: Tls = field(init=False)
     _outside: dict[Key, str | None] = field(init=False)
     _allowed: Allowed = field(init=False)
@@ -42,7 +43,8 @@ class Spaces(Mapping[str, Space]):
     def __post_init__(self) -> None:
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
         self.pki = _pki(self.settings, codes_of(self.corridors), self.base_clock)
-        self.tls = open_tls(self.settings, self.pki, self.base_clock.now())
+        self.trust = self.pki.trust_by_gateway() | _given_trust(self.settings.trust, self.pki.gateways)
+        self.tls = open_tls(self.settings, self.pki, self.trust, self.base_clock.now())
         self._outside = partner_urls(
             self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
         )
@@ -80,6 +82,7 @@ class Spaces(Mapping[str, Space]):
             corridors=self.corridors,
             gateways=self.gateways,
             pki=self.pki,
+            trust=self.trust,
             partners=self._partners(name),
             client=Client(Resolver(self._allowed), self.tls.context),
             base=self.base_clock,
@@ -119,6 +122,20 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
                 "no corridor has this gateway", value=code, hint=f"the gateways are {', '.join(known)}"
             )
     return tuple(dict.fromkeys(wanted)) or known
+
+
+def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustStore]:
+    """Read ``CODE=PATH``, or a path for all gateways: a folder that has one for each, or one place for all.
+
+    Raises FileError and CredentialError.
+    """
+    found: dict[str, TrustStore] = {}
+    for word in words:
+        code, _, path = word.partition("=")
+        for each in (code,) if code in codes else codes:
+            place = Path(path) if code in codes else Path(word)
+            found[each] = TrustStore.load(place / each if (place / each).is_dir() else place)
+    return found
 
 
 def _pki(settings: Settings, codes: tuple[str, ...], clock: Clock) -> TestPki:

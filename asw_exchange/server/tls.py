@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ssl
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from asw_exchange.errors import ConfigurationError, CredentialError
 from asw_exchange.server.settings import Settings
-from asw_exchange.signature import SigningKey, TestPki
+from asw_exchange.signature import SigningKey, TestPki, TrustStore
 from asw_exchange.signature.pem import read_certificates
 from asw_exchange.signature.server_credentials import (
     ServerCredentials,
@@ -47,12 +47,12 @@ class Tls:
         return self._contexts[gateway]
 
 
-def open_tls(settings: Settings, pki: TestPki, moment: datetime) -> Tls:
+def open_tls(settings: Settings, pki: TestPki, trust: Mapping[str, TrustStore], moment: datetime) -> Tls:
     """Read or make what the settings ask for. Raises ConfigurationError, CredentialError and FileError."""
     own, test = _own_key(settings), _test_credentials(settings, moment)
     context = None
     if settings.scheme == "https":
-        clients = [each for code in pki.gateways for each in pki.trust(code).authorities]
+        clients = dict.fromkeys(each for store in trust.values() for each in store.authorities)
         context = server_context(own or test.key, clients if settings.mtls else ())
     given = read_certificates(settings.tls_ca) if settings.tls_ca else ()
     authorities = (test.authority, *given, *((own.certificate, *own.chain) if own else ()))
@@ -73,17 +73,22 @@ def _test_credentials(settings: Settings, moment: datetime) -> ServerCredentials
     return load_server_credentials(settings.pki)
 
 
-def client_context(authorities: Iterable[x509.Certificate], key: SigningKey | None = None) -> ssl.SSLContext:
+def client_context(
+    authorities: Iterable[x509.Certificate] | None, key: SigningKey | None = None
+) -> ssl.SSLContext:
     """Return the context of a client that believes these authorities of servers, and may have a certificate.
 
-    Raises CredentialError.
+    None: the authorities that this machine believes. Raises CredentialError.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _limit(context)
     context.verify_flags |= (
         ssl.VERIFY_X509_PARTIAL_CHAIN
     )  # a server's own certificate may be believed as it is
-    _believe(context, authorities)
+    if authorities is None:
+        context.load_default_certs()
+    else:
+        _believe(context, authorities)
     if key is not None:
         _present(context, key)
     return context

@@ -11,7 +11,7 @@ from asw_exchange.clock import Clock, VirtualClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node, ReplyRule
-from asw_exchange.signature import create_pki
+from asw_exchange.signature import TrustStore, create_pki
 from asw_exchange.signature.pki import TestPki
 from asw_exchange.simulator.network import Network
 
@@ -47,7 +47,14 @@ def create_world(
     codes = codes_of(corridors)
     pki, clock, network = create_pki(seed, codes, start), VirtualClock(start), Network(ledger)
     nodes = create_nodes(
-        corridors, codes, pki=pki, ledger=ledger, clock=clock, numbered=_numbered, reply=reply
+        corridors,
+        codes,
+        pki,
+        pki.trust_by_gateway(),
+        ledger=ledger,
+        clock=clock,
+        numbered=_numbered,
+        reply=reply,
     )
     for node in nodes.values():
         network.join(node)
@@ -62,8 +69,9 @@ def codes_of(corridors: tuple[Corridor, ...]) -> tuple[str, ...]:
 def create_nodes(
     corridors: tuple[Corridor, ...],
     codes: Iterable[str],
-    *,
     pki: TestPki,
+    trust: Mapping[str, TrustStore],
+    *,
     ledger: Ledger,
     clock: Clock,
     numbered: Callable[[str], Callable[[], str]],
@@ -73,7 +81,6 @@ def create_nodes(
 
     ``numbered`` gives for a code the function that makes its serial numbers of messages.
     """
-    trust = pki.trust_by_gateway()
     return {
         code: Node(
             code,
