@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from asw_exchange.clock import VirtualClock
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.running import base_url, configuration, listen
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Space
 from asw_exchange.server.spaces import Spaces
+from tests.builders import MOMENT
 
 T = TypeVar("T")
 PATIENCE = 30.0
@@ -64,10 +66,12 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Running]:
-    """Run a server until the end of the block; its port is free to choose, whatever the settings say."""
+def running(settings: Settings | None = None) -> Iterator[Running]:
+    """Run a server at the tests' moment until the end of the block, on any free port."""
+    settings = settings or Settings()
     with listen(settings.host, 0) as listener:
-        spaces = Spaces(settings=settings, base_url=base_url(listener, settings.scheme))
+        url = base_url(listener, settings.scheme)
+        spaces = Spaces(settings=settings, base_url=url, base_clock=VirtualClock(MOMENT))
         ready: Future[asyncio.AbstractEventLoop] = Future()
         server = uvicorn.Server(configuration(spaces, lambda: ready.set_result(asyncio.get_running_loop())))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

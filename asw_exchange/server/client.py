@@ -88,8 +88,10 @@ class Client:
         except TimeoutError:
             return Failed(reason="no answer in time", may_have_arrived=True)
         except (aiohttp.ClientError, ValueError, OSError, asyncio.IncompleteReadError) as error:
-            reason = str(error) or type(error).__name__
-            return Failed(reason=f"the connection broke: {reason}", may_have_arrived=True)
+            reason = f"the connection broke: {str(error) or type(error).__name__}"
+            if url.startswith("https:"):
+                reason += " (so it looks, too, where no client certificate, or another one, was wanted)"
+            return Failed(reason=reason, may_have_arrived=True)
 
     async def close(self) -> None:
         """Close all connections."""

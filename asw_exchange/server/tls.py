@@ -26,6 +26,10 @@ from asw_exchange.signature.server_credentials import (
 )
 
 
+_NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
+"""X509_V_FLAG_NO_CHECK_TIME of OpenSSL: whether a client is in time, the clock of the space says (``peers``)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
     """What a server needs of TLS."""
@@ -106,6 +110,7 @@ def server_context(key: SigningKey, client_authorities: Iterable[x509.Certificat
     if authorities:
         _believe(context, authorities)
         context.verify_mode = ssl.CERT_REQUIRED
+        context.verify_flags |= _NO_CHECK_TIME
     return context
 
 
