@@ -45,7 +45,7 @@ class Committer:
         job is kept.
         """
         if self._closed:
-            raise LedgerError("the ledger is being closed", hint="try again when the server is up again")
+            raise _closing()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
         if self._work is None or self._work.done():
@@ -53,7 +53,12 @@ class Committer:
         return await future
 
     async def read(self, job: Callable[[], T]) -> T:
-        """Run a job that only reads, after what is being written. Raises what the job raises."""
+        """Run a job that only reads, after what is being written.
+
+        Raises what the job raises, and LedgerError once this is closed.
+        """
+        if self._closed:
+            raise _closing()
         return await asyncio.get_running_loop().run_in_executor(self._thread, job)
 
     async def close(self) -> None:
@@ -90,6 +95,10 @@ class Committer:
 
     def _alone(self, job: Job) -> Callable[[], Any]:
         return lambda: self._together([job])[0]
+
+
+def _closing() -> LedgerError:
+    return LedgerError("the ledger is being closed", hint="try again when the server is up again")
 
 
 def _resolve(future: asyncio.Future[Any], result: Any) -> None:

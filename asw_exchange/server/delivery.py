@@ -131,7 +131,9 @@ class Delivery:
         if self.steps is not None:
             self.steps -= 1
         raw = await self.committer.read(lambda: self.ledger.raw(entry.digest))
-        result = await self.client.post(url, raw, self.corridors[lane[0]].envelope.media_type)
+        result = await self.client.post(
+            url, raw, self.corridors[lane[0]].envelope.request_headers(raw), sender=entry.gateway
+        )
         try:
             if isinstance(result, Answered):
                 node = self.nodes[entry.gateway]

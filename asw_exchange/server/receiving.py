@@ -11,6 +11,8 @@ from typing import Any
 
 from asw_exchange.codec import DEFAULT_LIMITS
 from asw_exchange.errors import LedgerError
+from asw_exchange.server.peers import peer_of
+from asw_exchange.server.refusal import Refusal
 from asw_exchange.server.space import MAIN, Space
 
 Scope = dict[str, Any]
@@ -19,17 +21,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 BODY_SECONDS = 30.0
 """For the whole body of a request."""
-_TEXT = "text/plain; charset=utf-8"
-
-
-class Refusal(Exception):
-    """A request that does not even reach a gateway."""
-
-    def __init__(self, status: int, reason: str, **headers: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-        self.headers = headers
+TEXT = "text/plain; charset=utf-8"
+_XML = frozenset({"text/xml", "application/xml"})
 
 
 class MessageEndpoint:
@@ -46,28 +39,46 @@ class MessageEndpoint:
             corridor, gateway = names["corridor"], names["gateway"]
             if space is None or not space.joined(corridor, gateway):
                 raise Refusal(404, f"no gateway {gateway} of the corridor {corridor} runs here")
-            _check_head(scope)
+            envelope = space.corridors[corridor].envelope
+            check_head(scope, envelope.media_type)
+            peer = peer_of(scope, space)
             raw = await read_body(receive)
-            answer = await space.receive(corridor, gateway, raw)
+            answer = await space.receive(corridor, gateway, raw, peer)
         except Refusal as refusal:
-            await respond(send, refusal.status, refusal.reason.encode(), _TEXT, **refusal.headers)
+            await respond(send, refusal.status, refusal.reason.encode(), TEXT, **refusal.headers)
         except LedgerError as error:
             reason = f"the message was not stored, send it again: {error.message}"
-            await respond(send, 503, reason.encode(), _TEXT, **{"retry-after": "1"})
+            await respond(send, 503, reason.encode(), TEXT, **{"retry-after": "1"})
         else:
-            status = 202 if answer is None else 200
-            await respond(send, status, answer or b"", space.corridors[corridor].envelope.media_type)
+            status = 202 if answer is None else envelope.status(answer)
+            await respond(send, status, answer or b"", envelope.media_type)
 
 
-def _check_head(scope: Scope) -> None:
+def check_head(scope: Scope, media_type: str) -> None:
+    """Refuse what is no POST of an uncompressed message of this media type and a fair length."""
     if scope["method"] != "POST":
         raise Refusal(405, "this is the address of a gateway: POST a message to it", allow="POST")
     headers = dict(scope["headers"])
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise Refusal(415, "Content-Encoding is not accepted: send the XML as it is")
+    given = headers.get(b"content-type", media_type.encode()).decode("latin-1")
+    if not is_same_media_type(given, media_type):
+        raise Refusal(415, f"a message here has the Content-Type {media_type}, not {given}")
     length = headers.get(b"content-length", b"0")
     if length.isdigit() and int(length) > DEFAULT_LIMITS.bytes:
         raise _too_large()
+
+
+def is_same_media_type(given: str, wanted: str) -> bool:
+    """Tell whether a Content-Type will do: text/xml and application/xml are one (RFC 7303, section 9.2).
+
+    Parameters other than a charset, which must be UTF-8, are not looked at.
+    """
+    essence, *parameters = (part.strip().lower() for part in given.split(";"))
+    charsets = [part[8:].strip('"') for part in parameters if part.startswith("charset=")]
+    wanted_essence = wanted.partition(";")[0]
+    alike = {essence, wanted_essence} <= _XML or essence == wanted_essence
+    return alike and all(charset in ("utf-8", "us-ascii") for charset in charsets)
 
 
 async def read_body(receive: Receive, limit: int = DEFAULT_LIMITS.bytes) -> bytes:

@@ -44,6 +44,8 @@ class Space:
     ledger: Ledger
     corridors: Mapping[str, Corridor]
     pki: TestPki
+    trust: Mapping[str, TrustStore]
+    """The authorities of every gateway, by its code."""
     nodes: Mapping[str, Node]
     clock: AdjustableClock
     committer: Committer
@@ -157,8 +159,8 @@ def open_space(
     nodes = create_nodes(
         joined,
         codes,
-        pki=pki,
-        trust=trust,
+        pki,
+        trust,
         ledger=ledger,
         clock=clock,
         origin=origin,
@@ -182,6 +184,7 @@ def open_space(
         ledger=ledger,
         corridors=by_name,
         pki=pki,
+        trust=trust,
         nodes=nodes,
         clock=clock,
         committer=committer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,7 @@ from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Space, open_space
+from asw_exchange.server.tls import Tls, open_tls
 from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
 from asw_exchange.signature.authorities import AUTHORITY_FILE
 from asw_exchange.simulator.world import codes_of
@@ -41,14 +42,15 @@ class Spaces(Mapping[str, Space]):
     corridors: tuple[Corridor, ...] = field(default_factory=all_corridors)
     gateways: tuple[str, ...] = field(init=False)
     pki: TestPki = field(init=False)
+    trust: Mapping[str, TrustStore] = field(init=False)
+    tls: Tls = field(init=False)
     allowed: Allowed = field(init=False)
     """Whom messages may be delivered to."""
     stopping: Callable[[], bool] = field(default=lambda: False, init=False)
     """Tells those who wait for something to happen that the server is about to end."""
     origin: PkiOrigin = field(init=False)
     """Where test keys that nobody should sign with are made from."""
-    _trust: dict[str, TrustStore] = field(init=False)
-    _outside: dict[Key, str] = field(init=False)
+    _outside: dict[Key, str | None] = field(init=False)
     _change: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _folder: TemporaryDirectory[str] | None = field(default=None, init=False)
     """Of sessions that were imported into a server whose ledgers are in memory."""
@@ -60,7 +62,8 @@ class Spaces(Mapping[str, Space]):
             seed=str(self.settings.seed), start=self.settings.moment or self.base_clock.now()
         )
         self.pki = _keys(self)
-        self._trust = _trust(self)
+        self.trust = _trust(self) | _given_trust(self.settings.trust, codes_of(self.corridors))
+        self.tls = open_tls(self.settings, self.pki, self.trust, self.base_clock.now())
         self._outside = partner_urls(
             self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
         )
@@ -155,10 +158,10 @@ class Spaces(Mapping[str, Space]):
             corridors=self.corridors,
             gateways=self.gateways,
             pki=self.pki,
-            trust=self._trust,
+            trust=self.trust,
             origin=self.origin,
-            partners=Partners(self._own(name) | self._outside),
-            client=Client(Resolver(self.allowed)),
+            partners=self._partners(name),
+            client=Client(Resolver(self.allowed), self.tls.context),
             base=self.base_clock,
             moment=self.settings.moment,
             retries=self.settings.retries,
@@ -176,15 +179,16 @@ class Spaces(Mapping[str, Space]):
         path = Path(self.settings.place)
         return str(path.with_name(f"{path.stem}.{name}{path.suffix}"))
 
-    def _own(self, name: str) -> dict[Key, str]:
-        """Return the addresses of the gateways that run here."""
+    def _partners(self, name: str) -> Partners:
+        """Return the addresses of the gateways that run here, and those that were given."""
         base = self.base_url if name == MAIN else f"{self.base_url}/spaces/{name}"
-        return {
+        own: dict[Key, str | None] = {
             (corridor.name, code): f"{base}/{corridor.name}/{code}"
             for corridor in self.corridors
             for code in corridor.members
             if code in self.gateways
         }
+        return Partners({key: url for key, url in (own | self._outside).items() if url is not None})
 
 
 def _names(noted: str | None) -> tuple[str, ...]:
@@ -210,6 +214,20 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
                 "no corridor has this gateway", value=code, hint=f"the gateways are {', '.join(known)}"
             )
     return tuple(dict.fromkeys(wanted)) or known
+
+
+def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustStore]:
+    """Read ``CODE=PATH``, or a path for all gateways: a folder that has one for each, or one place for all.
+
+    Raises FileError and CredentialError.
+    """
+    found: dict[str, TrustStore] = {}
+    for word in words:
+        code, _, path = word.partition("=")
+        for each in (code,) if code in codes else codes:
+            place = Path(path) if code in codes else Path(word)
+            found[each] = TrustStore.load(place / each if (place / each).is_dir() else place)
+    return found
 
 
 def _keys(spaces: Spaces) -> TestPki:
