@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from asw_exchange.behaviours import PkiOrigin
+from asw_exchange.behaviours import PkiOrigin, Treatment
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
@@ -80,10 +80,17 @@ class Space:
             self.ledger.recover(self.clock.now())
         self.ledger.set_note(_AT_WORK, "yes")
 
-    async def receive(self, corridor: str, gateway: str, raw: bytes, peer: str = UNKNOWN) -> bytes | None:
-        """Let a gateway take a message in; return its answer once that is committed. Raises LedgerError."""
+    async def receive(
+        self, corridor: str, gateway: str, raw: bytes, peer: str = UNKNOWN, treatment: Treatment | None = None
+    ) -> bytes | None:
+        """Let a gateway take a message in; return its answer once that is committed.
+
+        ``treatment`` is what the gateway decided when it met the message. Raises LedgerError.
+        """
         node = self.nodes[gateway]
-        return await self.committer.run(lambda: node.receive(raw, corridor=corridor, peer=peer))
+        return await self.committer.run(
+            lambda: node.receive(raw, corridor=corridor, peer=peer, treatment=treatment)
+        )
 
     async def submit(self, kind: str, document: Value, sender: str, receiver: str) -> Entry:
         """Build, sign and queue a document. Raises BuildError, UnknownKind and LedgerError."""
