@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +38,12 @@ Partner = Annotated[
         help="Deliver to your system instead; new-zealand/VN=hub where it calls the hub; may be repeated.",
     ),
 ]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TOKEN", envvar="ASW_TOKEN", help="Needed to speak to /control; must be, off loopback."
+    ),
+]
 Outbound = Annotated[
     list[str] | None,
     typer.Option(metavar="HOST", help="A host or network beside this machine to deliver to."),
@@ -66,34 +73,22 @@ def serve(
     partner: Partner = None,
     allow_outbound: Outbound = None,
     moment: Moment = None,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TOKEN", envvar="ASW_TOKEN", help="Needed to speak to /control; must be, off loopback."
-        ),
-    ] = None,
+    token: Token = None,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
     from asw_exchange.server.settings import Settings
 
-    settings = Settings(
+    with_tls = partial(Settings, tls=tls, mtls=mtls, tls_cert=tls_cert, tls_key=tls_key, tls_ca=tls_ca)
+    with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token)
+    settings = with_keys(
         host=host,
         port=port,
         place=db,
         gateways=tuple(gateway or ()),
-        seed=seed,
-        pki=pki,
-        trust=tuple(trust or ()),
-        tls=tls,
-        mtls=mtls,
-        tls_cert=tls_cert,
-        tls_key=tls_key,
-        tls_ca=tls_ca,
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
         moment=moment_option(moment),
-        token=token,
     )
     run(settings, _announce)
 

@@ -73,6 +73,7 @@ def configuration(spaces: Spaces, ready: Callable[[], object]) -> uvicorn.Config
         lifespan="on",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         limit_concurrency=_MOST_CONNECTIONS,
         backlog=_BACKLOG,

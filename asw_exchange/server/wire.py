@@ -16,7 +16,7 @@ from typing import Any
 
 from asw_exchange.behaviours import Behaviour, damage, faults
 from asw_exchange.server.asgi import TEXT, Receive, Response, Scope, Send, respond
-from asw_exchange.server.protocol import TRANSPORT
+from asw_exchange.server.protocol import transport_of
 
 _DROPS = (faults.RefuseConnection, faults.ResetBefore, faults.ResetAfter)
 _RESET = struct.pack("ii", 1, 0)
@@ -104,7 +104,7 @@ class Connection:
             pass
 
     def _transport(self) -> Any:
-        return self.scope["extensions"][TRANSPORT]["transport"]
+        return transport_of(self.scope)
 
 
 def _changed(response: Response, fault: Behaviour) -> Response:
