@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asw_exchange.cli import explaining
 from asw_exchange.cli.checking import Json, Moment
 from asw_exchange.cli.documents import Out, moment_option
 from asw_exchange.cli.files import read_file
@@ -56,15 +57,26 @@ def verify(
         Path | None,
         typer.Option("--out", "-o", help="Write exactly what was signed (canonical XML) to this file."),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="When it fails, try the usual causes and name the one."),
+    ] = False,
+    dump: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write the bytes that were digested and signed to this folder."),
+    ] = None,
     json_: Json = False,
 ) -> None:
-    """Check a signature, and say who signed what."""
+    """Check a signature, and say who signed what; with --explain, why it does not hold."""
     from asw_exchange import verbs
     from asw_exchange.errors import ExchangeError
     from asw_exchange.signature import TrustStore
 
     store = TrustStore.load(trust)
     data = read_file(file)
+    if explain or dump is not None:
+        explaining.explain(file, data, store, moment_option(moment), trust, out=out, dump=dump, json=json_)
+        return
     try:
         verified = verbs.verify(data, store, moment=moment_option(moment))
     except ExchangeError as error:

@@ -5,7 +5,7 @@ Not here: the envelope around a signed document (``envelope``) and what the docu
 
 from asw_exchange.signature.algorithms import Canonicalization, DigestMethod, SignatureMethod, Transform
 from asw_exchange.signature.containers import is_container, payload_of
-from asw_exchange.signature.diagnose import Diagnosis, Located, diagnose
+from asw_exchange.signature.diagnose import Diagnosis, Located, certificates_in, diagnose
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.pki import Credentials, TestPki, create_pki
 from asw_exchange.signature.pki_files import load_pki, write_pki
@@ -29,6 +29,7 @@ __all__ = [
     "TrustStore",
     "TrustedSigner",
     "Verified",
+    "certificates_in",
     "create_pki",
     "diagnose",
     "is_container",

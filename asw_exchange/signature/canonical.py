@@ -74,7 +74,7 @@ def canonical_variant(
 ) -> bytes:
     """Return another canonical form of an element where it stands: what a partner may have computed.
 
-    Inclusive, it takes over the namespaces around it (Canonical XML 1.0, section 2.4), but no xml: attributes;
+    Inclusive, it takes over the namespaces around it (C14N 1.0, section 2.4), but not xml: attributes;
     ``prefixes`` are those of InclusiveNamespaces. Raises as ``canonicalize``.
     """
     tree = element.getroottree() if element.getparent() is None else etree.ElementTree(element)

@@ -5,7 +5,18 @@ to (``verbs.explain`` finds it).
 """
 
 from asw_exchange.signature.diagnose.causes import Attempt, Cause, Explanation
-from asw_exchange.signature.diagnose.diagnosis import Diagnosis, State, diagnose
+from asw_exchange.signature.diagnose.diagnosis import diagnose
+from asw_exchange.signature.diagnose.known import certificates_in
 from asw_exchange.signature.diagnose.readings import Located
+from asw_exchange.signature.diagnose.record import Diagnosis, Standing
 
-__all__ = ["Attempt", "Cause", "Diagnosis", "Explanation", "Located", "State", "diagnose"]
+__all__ = [
+    "Attempt",
+    "Cause",
+    "Diagnosis",
+    "Explanation",
+    "Located",
+    "Standing",
+    "certificates_in",
+    "diagnose",
+]

@@ -5,7 +5,8 @@ The values are public: they stand in the JSON that ``asw verify --explain`` prin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -147,3 +148,15 @@ class Attempt:
     variants: int
     """How many forms of it were really computed."""
     fits: bool
+
+
+def merged(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    """Return the attempts with those on the same part and causes made one, in the order of the first."""
+    made: dict[tuple[str, tuple[Cause, ...]], Attempt] = {}
+    for each in attempts:
+        key = (each.part, each.causes)
+        before = made.get(key)
+        if before is not None:
+            each = replace(each, variants=before.variants + each.variants, fits=before.fits or each.fits)
+        made[key] = each
+    return tuple(made.values())

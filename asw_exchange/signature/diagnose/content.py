@@ -98,15 +98,17 @@ class Search:
     """One search: what it may still compute, and what it has tried."""
 
     witness: Witness
+    received: bytes
+    """The pre-digest bytes of what is here."""
     left: int = MOST_WORK
     attempts: list[Attempt] = field(default_factory=list)
 
-    def run(self, reading: Reading, octets: bytes) -> Original | None:
-        """Return what was signed, if a usual cause, or two, lead to it from ``octets``."""
+    def run(self, reading: Reading) -> Original | None:
+        """Return what was signed, if a usual cause, or two, lead to it."""
         steps = _steps(reading)
         found: list[tuple[Form | Repair, bytes]] = []
         for cause, group in groupby(steps, attrgetter("cause")):
-            made = ((step, _made(step, reading, octets)) for step in group)
+            made = ((step, _made(step, reading, self.received)) for step in group)
             original = self._try((cause,), (), made, found)
             if original:
                 return original
@@ -115,9 +117,7 @@ class Search:
     def _two(self, firsts: list[tuple[Form | Repair, bytes]], seconds: list[Repair]) -> Original | None:
         for first, text in firsts:
             for cause, group in groupby(seconds, attrgetter("cause")):
-                if first.cause == cause or (
-                    isinstance(first, Repair) and _ORDER[cause] < _ORDER[first.cause]
-                ):
+                if not _follows(cause, first):
                     continue
                 made = ((second, second(text)) for second in group)
                 original = self._try((first.cause, cause), (_explained(first),), made)
@@ -135,7 +135,7 @@ class Search:
         """Compute the digest of each form of one cause, or of one pair of causes."""
         variants, original = 0, None
         for step, text in made:
-            if text is None:
+            if text is None or text == self.received:
                 continue
             variants += 1
             self.left -= len(text)
@@ -145,7 +145,7 @@ class Search:
                 break
             if self.left <= 0:
                 break
-            if keep is not None:
+            if keep is not None and not (isinstance(step, Repair) and step.last):
                 keep.append((step, text))
         if variants:
             self.attempts.append(Attempt("content", causes, variants, original is not None))
@@ -155,6 +155,14 @@ class Search:
 def _steps(reading: Reading) -> list[Form | Repair]:
     steps: list[Form | Repair] = [*forms(reading), *repairs(reading.depth, enveloped=reading.enveloped)]
     return sorted(steps, key=lambda step: _ORDER[step.cause])
+
+
+def _follows(cause: Cause, first: Form | Repair) -> bool:
+    """Tell whether a repair makes sense behind another: in the order of the causes, so that each pair is
+    tried once; but carriage returns may have to go before white space is seen, or come back after."""
+    if isinstance(first, Form) or (first.cause, cause) == (Cause.LINE_ENDS, Cause.INDENTED):
+        return cause is not first.cause
+    return _ORDER[cause] > _ORDER[first.cause]
 
 
 def _made(step: Form | Repair, reading: Reading, octets: bytes) -> bytes | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
 from cryptography import x509
 
@@ -19,73 +18,15 @@ from asw_exchange.errors import (
     UntrustedSigner,
 )
 from asw_exchange.signature.certificates import name_of
-from asw_exchange.signature.diagnose.causes import Attempt, Cause, Explanation
+from asw_exchange.signature.diagnose.causes import Attempt, Cause, Explanation, merged
 from asw_exchange.signature.diagnose.content import Search, Witness, digest_by, witness_of
 from asw_exchange.signature.diagnose.forms import as_declared, method_of
 from asw_exchange.signature.diagnose.readings import Locate, Reading, make_reading, readable_forms
+from asw_exchange.signature.diagnose.record import Diagnosis, Standing
 from asw_exchange.signature.diagnose.signer import explain_signer
 from asw_exchange.signature.diagnose.value import ValueSearch, signed_info_of
 from asw_exchange.signature.trust import TrustStore
 from asw_exchange.signature.verify import Verified, verify
-
-
-class State(StrEnum):
-    """How one of the three parts of a signature stands."""
-
-    HOLDS = "holds"
-    EXPLAINED = "explained"
-    """It does not hold, and a cause was found that it does not."""
-    BROKEN = "broken"
-    """It does not hold, and no usual cause explains it."""
-    UNKNOWN = "unknown"
-    """It could not be looked at."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Diagnosis:
-    """What is known of a message and its signature."""
-
-    verified: Verified | None = None
-    """What ``verify`` returned; None where it raised."""
-    error: ExchangeError | None = None
-    """What ``verify`` raised."""
-    content: State = State.UNKNOWN
-    """Whether the content has the digest that stands in SignedInfo."""
-    signature: State = State.UNKNOWN
-    """Whether the signature value fits SignedInfo and a key."""
-    signer: State = State.UNKNOWN
-    """Whether the certificate is to be believed."""
-    signer_name: str | None = None
-    reference: str | None = None
-    """The URI of the one Reference; empty for the document itself."""
-    canonicalization: str | None = None
-    digest_method: str | None = None
-    expected: str | None = None
-    """The digest in the signature, base64."""
-    computed: str | None = None
-    """The digest of what is here, base64."""
-    causes: tuple[Explanation, ...] = ()
-    """What was found to be the matter."""
-    attempts: tuple[Attempt, ...] = ()
-    """What was tried, in order."""
-    complete: bool = True
-    """False where the message is so large that not everything was tried."""
-    reference_octets: bytes | None = None
-    """The pre-digest bytes: what the digest is computed over, from what is here."""
-    signed_info: bytes | None = None
-    """SignedInfo in canonical form: what the signature value is computed over."""
-    original_octets: bytes | None = None
-    """What was digested when the message was signed, where that was found and differs."""
-    original_signed_info: bytes | None = None
-    """What was signed, where that was found and differs."""
-
-    @property
-    def explained(self) -> bool:
-        """Whether everything that does not hold has a cause that was found."""
-        return bool(self.causes) and not {self.content, self.signature, self.signer} & {
-            State.BROKEN,
-            State.UNKNOWN,
-        }
 
 
 def diagnose(
@@ -109,7 +50,8 @@ def diagnose(
     found = _look_at_content(_describe(found, reading), reading)
     found = _look_at_value(found, reading, (*known, *trust.authorities))
     found = _look_at_signer(found, reading, trust, moment, known)
-    return _look_at_profile(found)
+    found = _look_at_profile(found)
+    return replace(found, attempts=merged(found.attempts))
 
 
 def _verify(
@@ -127,7 +69,7 @@ def _verify(
 def _readable(
     raw: bytes, locate: Locate, error: ExchangeError | None
 ) -> tuple[Reading | None, tuple[Explanation, ...], tuple[Attempt, ...]]:
-    """Read the message, else the file that it may have been: at best one that has the digest that was signed."""
+    """Read the message, else the file that it may have been: at best one that has the signed digest."""
     try:
         return make_reading(raw, locate), (), ()
     except ReadError:
@@ -173,24 +115,24 @@ def _look_at_content(found: Diagnosis, reading: Reading) -> Diagnosis:
     computed = b64encode(digest_by(witness.declared, octets)).decode() if witness.declared else None
     found = replace(found, reference_octets=octets, computed=computed)
     if not reading.declared.digest:
-        return replace(found, content=State.BROKEN)
+        return replace(found, content=Standing.BROKEN)
     oddities = witness.matched(octets)
     if oddities is not None:
-        state = State.EXPLAINED if oddities else State.HOLDS
+        state = Standing.EXPLAINED if oddities else Standing.HOLDS
         return replace(found, content=state, causes=_more(found.causes, oddities))
     return _search_content(found, reading, octets, witness)
 
 
 def _search_content(found: Diagnosis, reading: Reading, octets: bytes, witness: Witness) -> Diagnosis:
-    search = Search(witness)
-    original = search.run(reading, octets)
+    search = Search(witness, octets)
+    original = search.run(reading)
     found = replace(
         found, attempts=(*found.attempts, *search.attempts), complete=original is not None or search.left > 0
     )
     if original is None:
-        return replace(found, content=State.BROKEN)
+        return replace(found, content=Standing.BROKEN)
     causes = _more(found.causes, original.explanations)
-    return replace(found, content=State.EXPLAINED, causes=causes, original_octets=original.octets)
+    return replace(found, content=Standing.EXPLAINED, causes=causes, original_octets=original.octets)
 
 
 def _look_at_value(found: Diagnosis, reading: Reading, known: Sequence[x509.Certificate]) -> Diagnosis:
@@ -201,10 +143,10 @@ def _look_at_value(found: Diagnosis, reading: Reading, known: Sequence[x509.Cert
     fit = search.run(signed_info)
     found = replace(found, signed_info=signed_info, attempts=(*found.attempts, *search.attempts))
     if fit is None:
-        return replace(found, signature=State.BROKEN)
+        return replace(found, signature=Standing.BROKEN)
     return replace(
         found,
-        signature=State.EXPLAINED if fit.explanations else State.HOLDS,
+        signature=Standing.EXPLAINED if fit.explanations else Standing.HOLDS,
         causes=_more(found.causes, fit.explanations),
         original_signed_info=None if fit.signed_info == signed_info else fit.signed_info,
     )
@@ -222,11 +164,11 @@ def _look_at_signer(
         attempt = Attempt("signer", (cause.cause,), 1, True)
         return replace(
             found,
-            signer=State.EXPLAINED,
+            signer=Standing.EXPLAINED,
             causes=_more(found.causes, (cause,)),
             attempts=(*found.attempts, attempt),
         )
-    return replace(found, signer=State.HOLDS)
+    return replace(found, signer=Standing.HOLDS)
 
 
 def _look_at_profile(found: Diagnosis) -> Diagnosis:

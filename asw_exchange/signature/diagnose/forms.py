@@ -71,7 +71,7 @@ def _signed(reading: Reading, *, comments: bool = False, instructions: bool = Tr
 
 
 def written(element: etree._Element, method: Method) -> bytes:
-    """Return the canonical form of an element of a tree of one's own by any method. Raises as ``canonicalize``."""
+    """Return the canonical form of an element of one's own tree. Raises as ``canonicalize``."""
     if method.kind != "exclusive":
         _inherit(element, ids=method.kind == "inclusive")
     return canonical_variant(

@@ -11,14 +11,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from asw_exchange.signature.diagnose.causes import Cause
 
 _TAG = rb'<[^<>"]*+(?:"[^"<]*+"[^<>"]*+)*+>'
 _TAGS = re.compile(rb"(" + _TAG + rb")([^<]*+)")
 """A tag, and the text behind it."""
-_SPACE = rb"(?:[ \t\n]|&#xD;)++"
+_SPACE = rb"[ \t\n]++"
 _BETWEEN = re.compile(rb"(?<=>)" + _SPACE + rb"(?=<)")
 _BEHIND_END = re.compile(rb"(</[^<>]*+>)" + _SPACE + rb"(?=<)")
 _BEFORE_START = re.compile(rb"(?<=>)" + _SPACE + rb"(?=<[^/])")
@@ -34,6 +34,8 @@ class Repair:
     detail: str
     """What was done, if this undoes it."""
     apply: Callable[[bytes], bytes]
+    last: bool = False
+    """Whether nothing sensible can be undone behind it."""
 
     def __call__(self, text: bytes) -> bytes | None:
         """Return the repaired text, or None where there is nothing to repair."""
@@ -70,7 +72,7 @@ def _white_space(depth: int, *, enveloped: bool) -> Iterator[Repair]:
     yield Repair(Cause.INDENTED, "texts were put on lines of their own", _trim)
     for name, unit in _UNITS.items():
         detail = f"the document was signed indented ({name}), and its white space was removed or changed"
-        for start in sorted({0, depth}):
+        for start in (0, depth) if enveloped else (-1, 0, depth):
             yield Repair(Cause.INDENTED, detail, partial(indent, unit=unit, depth=start))
             if enveloped:
                 yield Repair(Cause.INDENTED, detail, partial(_indent_around, unit=unit, depth=start))
@@ -99,18 +101,32 @@ def _trim(text: bytes) -> bytes:
 
 
 def indent(text: bytes, unit: bytes, depth: int) -> bytes:
-    """Put every element on a line, as pretty-printers do; an element without content stays closed."""
-    parts: list[bytes] = []
-    behind, opened, level = b"-", False, depth
+    """Put every element on a line, as pretty-printers do; an element without content stays closed.
+
+    At depth -1 the outer element is a container that stays as it is, around an indented document.
+    """
+    return b"".join(
+        [
+            piece if level is None or level + depth < lowest else b"\n" + unit * (level + depth)
+            for piece, level, lowest in _pieces(text)
+        ]
+    )
+
+
+@lru_cache(maxsize=1)
+def _pieces(text: bytes) -> list[tuple[bytes, int | None, int]]:
+    """Return tags and texts, and the gaps between tags: their level, and the lowest where they are lines."""
+    pieces: list[tuple[bytes, int | None, int]] = []
+    behind, opened, level = b"-", False, 0
     for tag, following in _TAGS.findall(compact(text)):
         starts, ends = tag[1:2] not in b"/!?", tag[1:2] == b"/"
         level -= ends
         if not behind and not (ends and opened):
-            parts.append(b"\n" + unit * level)
-        parts += (tag, following)
+            pieces.append((b"", level, 0 if ends else 1))
+        pieces.append((tag + following, None, 0))
         level += starts
         behind, opened = following, starts
-    return b"".join(parts)
+    return pieces
 
 
 def _indent_around(text: bytes, unit: bytes, depth: int) -> bytes:
@@ -149,7 +165,7 @@ def _encodings() -> Iterator[Repair]:
     yield Repair(cause, mark, lambda text: text.replace("\ufeff".encode(), b""))
     for codec in ("utf-16-le", "utf-16-be", "utf-16", "latin-1", "cp1252", "utf-8-sig"):
         detail = f"the digest was computed over the text in {_NAMES.get(codec, codec)}"
-        yield Repair(cause, detail, partial(_encoded, codec=codec))
+        yield Repair(cause, detail, partial(_encoded, codec=codec), last=True)
 
 
 _NAMES = {"utf-8-sig": "UTF-8 with a byte order mark", "cp1252": "Windows-1252", "latin-1": "Latin-1"}
@@ -170,6 +186,8 @@ _SINGLE_BYTE = {
 
 
 def _undo_misreading(text: bytes, table: dict[int, int]) -> bytes:
+    if text.isascii():
+        return text
     original = text.decode().translate(table).encode("latin-1")
     original.decode()
     return original
@@ -201,13 +219,14 @@ def _lines_of(end: bytes) -> Callable[[bytes], bytes]:
 
 
 _VALUE = re.compile(rb'"([^"<]*+)"')
+_SPACED = re.compile(rb'="[^"< &]*+(?:&(?!#x[9AD];)[^"< &]*+)*+(?: |&#x[9AD];)').search
 
 
 def _in_values(text: bytes, change: Callable[[bytes], bytes]) -> bytes:
     def in_tag(match: re.Match[bytes]) -> bytes:
         return _VALUE.sub(lambda value: b'"' + change(value[1]) + b'"', match[1]) + match[2]
 
-    return _TAGS.sub(in_tag, text)
+    return _TAGS.sub(in_tag, text) if _SPACED(text) else text
 
 
 def _serialisations() -> Iterator[Repair]:
@@ -241,6 +260,8 @@ _QUOTES = {b'"': b"&quot;", b"'": b"&apos;"}
 
 
 def _normalised(text: bytes, form: str) -> bytes:
+    if text.isascii():
+        return text
     return unicodedata.normalize(form, text.decode()).encode()  # type: ignore[arg-type]  # one of the four
 
 
@@ -279,8 +300,10 @@ def _frames() -> Iterator[Repair]:
     for quote in (b'"', b"'"):
         start = b"<?xml version=" + quote + b"1.0" + quote + b" encoding=" + quote + b"UTF-8" + quote
         for end in (b"?>\n", b"?>", b' standalone="yes"?>', b' standalone="no"?>'):
-            yield Repair(cause, detail, partial(_framed, before=start + end))
-    yield Repair(cause, "a line end behind the document was digested too", partial(_framed, behind=b"\n"))
+            yield Repair(cause, detail, partial(_framed, before=start + end), last=True)
+    yield Repair(
+        cause, "a line end behind the document was digested too", partial(_framed, behind=b"\n"), last=True
+    )
     yield Repair(cause, "the digest leaves out the outer element's own tags", _inner)
 
 
