@@ -18,8 +18,12 @@ from asw_exchange.signature.diagnose.forms import Form, forms
 from asw_exchange.signature.diagnose.readings import Reading
 from asw_exchange.signature.diagnose.repairs import Repair, repairs
 
-MOST_WORK = 48 * 1024 * 1024
-"""Bytes that are computed in one search: seconds at most, whatever a stranger sends."""
+MOST_ALONE = 128 * 1024 * 1024
+"""Bytes that are computed to try each cause alone: seconds at most, whatever a stranger sends."""
+MOST_TOGETHER = 24 * 1024 * 1024
+"""The same for two together: all of them for a message of some ten kilobytes."""
+_TAG_COST = 10
+"""What a tag costs, in bytes."""
 
 _ORDER = {cause: number for number, cause in enumerate(Cause)}
 _BY_LENGTH = {
@@ -100,7 +104,7 @@ class Search:
     witness: Witness
     received: bytes
     """The pre-digest bytes of what is here."""
-    left: int = MOST_WORK
+    left: int = MOST_ALONE
     attempts: list[Attempt] = field(default_factory=list)
 
     def run(self, reading: Reading) -> Original | None:
@@ -112,6 +116,7 @@ class Search:
             original = self._try((cause,), (), made, found)
             if original:
                 return original
+        self.left = min(self.left, MOST_TOGETHER)
         return self._two(found, [step for step in steps if isinstance(step, Repair)])
 
     def _two(self, firsts: list[tuple[Form | Repair, bytes]], seconds: list[Repair]) -> Original | None:
@@ -138,7 +143,7 @@ class Search:
             if text is None or text == self.received:
                 continue
             variants += 1
-            self.left -= len(text)
+            self.left -= len(text) + _TAG_COST * text.count(b"<")
             oddities = self.witness.matched(text)
             if oddities is not None:
                 original = Original((*before, _explained(step), *oddities), text)

@@ -101,12 +101,15 @@ def _with_comments(reading: Reading) -> bytes:
     return written(_signed(reading, comments=True).target, counted)
 
 
+_MANY = 10_000
+"""So many elements take a good part of a second to write with other prefixes."""
 _USUAL = {NAMESPACE: "ds", SIGNED_DATA: "", SOAP: "soap", WSSE: "wsse", WSU: "wsu"}
 
 
 def _prefixes(reading: Reading) -> Iterator[Form]:
     """What the prefixes were cannot be told from the message; these are the usual ones."""
-    found = list(dict.fromkeys(_namespaces(reading.found.target)))
+    every = list(_namespaces(reading.found.target))
+    found = list(dict.fromkeys(every))
     usual = {uri: prefix for uri, prefix in {**_USUAL, **reading.located.prefixes}.items() if uri in found}
     root = etree.QName(reading.found.target).namespace or ""
     styles: dict[str, Mapping[str, str]] = {
@@ -117,7 +120,7 @@ def _prefixes(reading: Reading) -> Iterator[Form]:
         "ns1, ns2 and so on": {uri: f"ns{number}" for number, uri in enumerate(found, 1)},
         "ns2, ns3 and so on": {uri: f"ns{number}" for number, uri in enumerate(found, 2)},
     }
-    for name, style in styles.items():
+    for name, style in list(styles.items())[: 2 if len(every) > _MANY else None]:
         detail = f"the prefixes that were signed: {name}"
         yield Form(Cause.PREFIXES, detail, partial(_with_prefixes, style=style))
 

@@ -108,7 +108,7 @@ def _rest(found: Diagnosis) -> str:
     if found.signature is Standing.BROKEN:
         return (
             "the content has the digest that SignedInfo names, but the signature value fits neither "
-            f"SignedInfo nor any form of it under any key known here ({tried} forms tried): SignedInfo was changed, or "
-            "signed with a key that is not known here."
+            f"SignedInfo nor any form of it under any key known here ({tried} forms tried): SignedInfo was "
+            "changed, or signed with a key that is not known here."
         )
     return f"nothing more can be said of the signature, because {found.error}"

@@ -20,10 +20,12 @@ _TAGS = re.compile(rb"(" + _TAG + rb")([^<]*+)")
 """A tag, and the text behind it."""
 _SPACE = rb"[ \t\n]++"
 _BETWEEN = re.compile(rb"(?<=>)" + _SPACE + rb"(?=<)")
+_LEADING = re.compile(rb"(?<=>)" + _SPACE)
 _BEHIND_END = re.compile(rb"(</[^<>]*+>)" + _SPACE + rb"(?=<)")
 _BEFORE_START = re.compile(rb"(?<=>)" + _SPACE + rb"(?=<[^/])")
 _EMPTY = re.compile(rb'<([^\s<>/!?]++)([^<>"]*+(?:"[^"<]*+"[^<>"]*+)*+)></\1>')
-_MOST_GROWTH = 16 * 1024 * 1024
+_MOST_GROWTH = 8
+"""No usual cause makes more than so many times as much of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Repair:
             repaired = self.apply(text)
         except UnicodeError:
             return None
-        return None if repaired == text or len(repaired) > _MOST_GROWTH else repaired
+        return None if repaired == text or len(repaired) > _MOST_GROWTH * len(text) else repaired
 
 
 def repairs(depth: int, *, enveloped: bool) -> tuple[Repair, ...]:
@@ -97,7 +99,7 @@ def _before_end(text: bytes, gap: bytes) -> bytes:
 
 
 def _trim(text: bytes) -> bytes:
-    return _TAGS.sub(lambda match: match[1] + match[2].strip(b" \t\n"), text)
+    return b"<".join([part.rstrip(b" \t\n") for part in _LEADING.sub(b"", text).split(b"<")])
 
 
 def indent(text: bytes, unit: bytes, depth: int) -> bytes:
@@ -218,15 +220,11 @@ def _lines_of(end: bytes) -> Callable[[bytes], bytes]:
     return lambda value: value.replace(b" ", end)
 
 
-_VALUE = re.compile(rb'"([^"<]*+)"')
-_SPACED = re.compile(rb'="[^"< &]*+(?:&(?!#x[9AD];)[^"< &]*+)*+(?: |&#x[9AD];)').search
+_SPACED_VALUES = re.compile(rb'="([^"< &]*+(?:&(?!#x[9AD];)[^"< &]*+)*+(?: |&#x[9AD];)[^"<]*+)"')
 
 
 def _in_values(text: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    def in_tag(match: re.Match[bytes]) -> bytes:
-        return _VALUE.sub(lambda value: b'"' + change(value[1]) + b'"', match[1]) + match[2]
-
-    return _TAGS.sub(in_tag, text) if _SPACED(text) else text
+    return _SPACED_VALUES.sub(lambda match: b'="' + change(match[1]) + b'"', text)
 
 
 def _serialisations() -> Iterator[Repair]:
@@ -266,13 +264,15 @@ def _normalised(text: bytes, form: str) -> bytes:
 
 
 def _in_texts(text: bytes, changes: dict[bytes, bytes]) -> bytes:
-    def behind_tag(match: re.Match[bytes]) -> bytes:
-        following = match[2]
+    def changed(match: re.Match[bytes]) -> bytes:
+        found = match[0]
         for old, new in changes.items():
-            following = following.replace(old, new)
-        return match[1] + following
+            found = found.replace(old, new)
+        return found
 
-    return _TAGS.sub(behind_tag, text)
+    characters = b"".join(changes)
+    with_some = re.compile(rb"(?<=>)[^<" + characters + rb"]*+[" + characters + rb"][^<]*+")
+    return with_some.sub(changed, text)
 
 
 _ESCAPED = re.compile(rb"&amp;(?:(lt|gt|amp)|(quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6}));")
