@@ -249,7 +249,7 @@ def _payload(reading: Reading) -> bytes:
     return written(payload_of(made.part, reading.located.policy.placement), method_of(reading))
 
 
-_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^<>]*+\?>\s*+")
+_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^<>?]*+\?>\s*+")
 
 
 def _as_in_file(reading: Reading) -> bytes:

@@ -123,7 +123,7 @@ def readable_forms(raw: bytes) -> Iterator[tuple[Explanation, bytes]]:
 
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^<>\[\]]*+>\s*+")
-_DECLARATION = re.compile(r"\ufeff?<\?xml[^<>]*+\?>\s*+")
+_DECLARATION = re.compile(r"\ufeff?<\?xml[^<>?]*+\?>\s*+")
 _DECLARED = re.compile(
     rb"""\A(?:\xef\xbb\xbf)?<\?xml[^<>]*?encoding\s*+=\s*+["']([A-Za-z0-9._-]{1,40})["']"""
 )
