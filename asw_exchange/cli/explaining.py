@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from asw_exchange.signature import Diagnosis, TrustStore
+
+
+Explain = Annotated[
+    bool, typer.Option("--explain", help="When it fails, try the usual causes and name the one.")
+]
+Dump = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write the bytes that were digested and signed to this folder."),
+]
 
 
 def explain(

@@ -10,11 +10,17 @@ import typer
 from asw_exchange.cli import explaining
 from asw_exchange.cli.checking import Json, Moment
 from asw_exchange.cli.documents import Out, moment_option
+from asw_exchange.cli.explaining import Dump, Explain
 from asw_exchange.cli.files import read_file
 from asw_exchange.cli.output import print_json, say, write_result
 
 if TYPE_CHECKING:
     from asw_exchange.signature import Verified
+
+Trust = Annotated[
+    Path,
+    typer.Option(metavar="DIR", help="Trusted certification authorities: asw pki init's folder, or any."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -48,23 +54,14 @@ def sign(
 
 def verify(
     file: Annotated[Path, typer.Argument(help="A signed document or message; - for standard input.")],
-    trust: Annotated[
-        Path,
-        typer.Option(metavar="DIR", help="Trusted certification authorities: asw pki init's folder, or any."),
-    ],
+    trust: Trust,
     moment: Moment = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Write exactly what was signed (canonical XML) to this file."),
     ] = None,
-    explain: Annotated[
-        bool,
-        typer.Option("--explain", help="When it fails, try the usual causes and name the one."),
-    ] = False,
-    dump: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Write the bytes that were digested and signed to this folder."),
-    ] = None,
+    explain: Explain = False,
+    dump: Dump = None,
     json_: Json = False,
 ) -> None:
     """Check a signature, and say who signed what; with --explain, why it does not hold."""
