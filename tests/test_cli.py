@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -203,6 +205,59 @@ def test_sign_and_verify(asw: Run, keys: Path, plain: Path, tmp_path: Path) -> N
     result = asw("verify", signed, "--trust", keys, "--moment", MOMENT)
     assert result.code == 1
     assert "digest" in result.err
+
+
+def test_verify_explains_why_a_signature_does_not_hold(
+    asw: Run, keys: Path, plain: Path, tmp_path: Path
+) -> None:
+    """The cause by its name, as text and as data, and the bytes that count, as a file each."""
+    signed, damaged, folder = tmp_path / "signed.xml", tmp_path / "damaged.xml", tmp_path / "bytes"
+    sign = ("sign", plain, "--key", keys / "VN" / "key.pem", "--cert", keys / "VN" / "cert.pem")
+    assert asw(*sign, "--out", signed).code == 0
+    damaged.write_bytes(signed.read_bytes().replace(b"><", b">\n<"))
+    verify = ("verify", damaged, "--trust", keys, "--moment", MOMENT)
+    told = asw(*verify, "--explain")
+    assert told.code == 1
+    assert "NOT VERIFIED" in told.out
+    assert "cause       re-indented\n" in told.out
+    assert "Traceback" not in told.err
+    data = json.loads(asw(*verify, "--explain", "--json", "--dump", folder).out)
+    assert [cause["cause"] for cause in data["causes"]] == ["re-indented"]
+    assert data["explained"] is True
+    assert data["verified"] is False
+    digest = hashlib.sha256((folder / "reference-as-signed.bin").read_bytes()).digest()
+    assert base64.b64encode(digest).decode() == data["expected"]
+    digest = hashlib.sha256((folder / "reference.bin").read_bytes()).digest()
+    assert base64.b64encode(digest).decode() == data["computed"]
+    assert (folder / "signed-info.bin").read_bytes().startswith(b"<ds:SignedInfo ")
+
+
+def test_verify_dumps_what_was_signed_when_all_is_well_too(
+    asw: Run, keys: Path, plain: Path, tmp_path: Path
+) -> None:
+    """Exit code 0, the pre-digest bytes, and none of an earlier failure."""
+    signed, folder = tmp_path / "signed.xml", tmp_path / "bytes"
+    sign = ("sign", plain, "--key", keys / "VN" / "key.pem", "--cert", keys / "VN" / "cert.pem")
+    assert asw(*sign, "--out", signed).code == 0
+    folder.mkdir()
+    (folder / "reference-as-signed.bin").write_bytes(b"of an earlier run")
+    done = asw("verify", signed, "--trust", keys, "--moment", MOMENT, "--dump", folder)
+    assert done.code == 0
+    assert ": verified\n" in done.out
+    assert sorted(path.name for path in folder.iterdir()) == ["reference.bin", "signed-info.bin"]
+
+
+def test_verify_recognises_a_key_beside_the_trusted_authorities(
+    asw: Run, keys: Path, plain: Path, tmp_path: Path
+) -> None:
+    """The same gateway with keys of another seed."""
+    signed, others = tmp_path / "signed.xml", tmp_path / "others"
+    assert asw("pki", "init", others, "--seed", 2, "--moment", "2025-03-01T00:00:00Z").code == 0
+    sign = ("sign", plain, "--key", others / "VN" / "key.pem", "--cert", others / "VN" / "cert.pem")
+    assert asw(*sign, "--out", signed).code == 0
+    told = asw("verify", signed, "--trust", keys, "--moment", MOMENT, "--explain")
+    assert told.code == 1
+    assert "cause       other-key\n" in told.out
 
 
 def test_verify_refuses_what_is_not_signed_or_not_trusted(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -141,64 +141,78 @@ class Space:
         self.ledger.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What the spaces of one server have in common."""
+
+    corridors: tuple[Corridor, ...]
+    gateways: tuple[str, ...]
+    """Those that run here."""
+    pki: TestPki
+    trust: Mapping[str, TrustStore]
+    origin: PkiOrigin
+    base: Clock | None = None
+    moment: datetime | None = None
+    """What the clock of a new space shows; None: what ``base`` does."""
+    retries: Retries = field(default_factory=Retries)
+
+    def nodes(self, ledger: Ledger, clock: AdjustableClock) -> dict[str, Node]:
+        """Return the gateways of a new space."""
+        numbered = _numbered(clock)
+        return create_nodes(
+            self.corridors,
+            self.gateways,
+            self.pki,
+            self.trust,
+            ledger=ledger,
+            clock=clock,
+            origin=self.origin,
+            numbered=numbered,
+        )
+
+
 def open_space(
     name: str,
+    common: Common,
     *,
     ledger: Ledger,
-    corridors: Iterable[Corridor],
-    gateways: Iterable[str],
-    pki: TestPki,
-    trust: Mapping[str, TrustStore],
-    origin: PkiOrigin,
     partners: Partners,
     client: Client,
     reader: Ledger | None = None,
-    base: Clock | None = None,
-    moment: datetime | None = None,
-    retries: Retries | None = None,
 ) -> Space:
-    """Set up a space over an open ledger for the ``gateways`` that run here; it rests until ``start``."""
-    joined = tuple(corridors)
-    clock, feed, codes = AdjustableClock(base), Feed(), tuple(gateways)
-    if moment is not None:
-        clock.set(moment)
-    committer = Committer(ledger, feed.changed)
-    nodes = create_nodes(
-        joined,
-        codes,
-        pki,
-        trust,
-        ledger=ledger,
-        clock=clock,
-        origin=origin,
-        numbered=_numbered(clock),
-    )
-    by_name = {corridor.name: corridor for corridor in joined}
-    ledger.host(codes)
+    """Set up a space over an open ledger; it rests until ``start``. Raises LedgerError."""
+    ledger.host(common.gateways)
+    clock, feed = AdjustableClock(common.base), Feed()
+    if common.moment is not None:
+        clock.set(common.moment)
     delivery = Delivery(
         ledger=ledger,
-        nodes=nodes,
-        corridors=by_name,
+        nodes=common.nodes(ledger, clock),
+        corridors={corridor.name: corridor for corridor in common.corridors},
         clock=clock,
-        committer=committer,
+        committer=Committer(ledger, feed.changed),
         feed=feed,
         partners=partners,
         client=client,
-        retries=retries or Retries(),
+        retries=common.retries,
     )
+    return _space(name, common, delivery, reader)
+
+
+def _space(name: str, common: Common, delivery: Delivery, reader: Ledger | None) -> Space:
     return Space(
         name=name,
-        ledger=ledger,
-        corridors=by_name,
-        pki=pki,
-        trust=trust,
-        nodes=nodes,
-        clock=clock,
-        committer=committer,
-        feed=feed,
-        partners=partners,
-        delivery=delivery,
+        ledger=delivery.ledger,
         reader=reader,
+        corridors=delivery.corridors,
+        pki=common.pki,
+        trust=common.trust,
+        nodes=delivery.nodes,
+        clock=delivery.clock,
+        committer=delivery.committer,
+        feed=delivery.feed,
+        partners=delivery.partners,
+        delivery=delivery,
     )
 
 

@@ -21,7 +21,7 @@ from asw_exchange.server.notes import restore
 from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
-from asw_exchange.server.space import MAIN, Space, open_space
+from asw_exchange.server.space import MAIN, Common, Space, open_space
 from asw_exchange.server.tls import Tls, open_tls
 from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
 from asw_exchange.signature.authorities import AUTHORITY_FILE
@@ -150,21 +150,23 @@ class Spaces(Mapping[str, Space]):
         await main.committer.run(lambda: main.ledger.set_note(_NOTE, names))
 
     def _made(self, name: str, place: str) -> Space:
-        ledger = Ledger.open(place)
-        return open_space(
-            name,
-            ledger=ledger,
-            reader=None if place == MEMORY else Ledger.open(place, read_only=True),
+        common = Common(
             corridors=self.corridors,
             gateways=self.gateways,
             pki=self.pki,
             trust=self.trust,
             origin=self.origin,
-            partners=self._partners(name),
-            client=Client(Resolver(self.allowed), self.tls.context),
             base=self.base_clock,
             moment=self.settings.moment,
             retries=self.settings.retries,
+        )
+        return open_space(
+            name,
+            common,
+            ledger=Ledger.open(place, exclusive=place != MEMORY),
+            reader=None if place == MEMORY else Ledger.open(place, read_only=True),
+            partners=self._partners(name),
+            client=Client(Resolver(self.allowed), self.tls.context),
         )
 
     def _place(self, name: str) -> str:
