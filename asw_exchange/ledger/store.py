@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, delete, insert, select
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import outbox
-from asw_exchange.ledger.database import READING, Database
+from asw_exchange.ledger.database import Database
 from asw_exchange.ledger.memory import LedgerMemory
 from asw_exchange.ledger.opening import open_database
 from asw_exchange.ledger.outbox import Attempt, Queued, QueueDepth, QueueFilter, State
@@ -56,14 +56,21 @@ class Ledger:
 
     @classmethod
     def open(
-        cls, path_or_url: str | Path, *, read_only: bool = False, wait: timedelta = timedelta(seconds=5)
+        cls,
+        path_or_url: str | Path,
+        *,
+        read_only: bool = False,
+        wait: timedelta = timedelta(seconds=5),
+        schema: str | None = None,
     ) -> Ledger:
-        """Open the ledger in a file, or create it there; ``":memory:"`` for one that is gone when closed.
+        """Open the ledger in a file or on a server, or create it there.
 
+        ``":memory:"`` is one that is gone when closed, ``postgresql+psycopg://USER@HOST/DATABASE`` one on a
+        PostgreSQL server, in ``schema`` where one is named; there one process writes at a time, others read.
         ``wait`` is how long a lock of another process is waited for. Raises LedgerError: no folder, no
-        ledger, a newer version, not to be written, locked, damaged.
+        server, no ledger, a newer version, not to be written, locked, damaged.
         """
-        return cls(open_database(path_or_url, read_only=read_only, wait=wait))
+        return cls(open_database(path_or_url, read_only=read_only, wait=wait, schema=schema))
 
     def __enter__(self) -> Ledger:
         return self
@@ -88,7 +95,7 @@ class Ledger:
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Make everything read inside one unchanging view, whatever other processes write meanwhile."""
-        return self.database.transaction(READING)
+        return self.database.transaction(unchanging=True)
 
     def append(self, entry: Entry, raw: bytes, *, queue: bool = False, due: datetime | None = None) -> Entry:
         """Write an entry and the bytes that travelled; return it with its sequence.
