@@ -51,6 +51,7 @@ raises one of these. Nothing else leaves a public function.
     │       └── WeakKey                 its key is of a kind or length outside the profile
     ├── CredentialError         a key or certificate file that cannot be used
     ├── LedgerError             the ledger cannot be read or written
+    │   └── BytesDropped            the bytes of an old message, dropped by retention
     ├── FileError               a file that cannot be read or written
     └── ConfigurationError      a schema, rule file, corridor or option of ours is at fault
 """
@@ -287,6 +288,12 @@ class CredentialError(ExchangeError):
 
 class LedgerError(ExchangeError):
     reply_code = "LEDGER"
+
+
+class BytesDropped(LedgerError):
+    """The bytes of this message were dropped by retention; what was recorded of it is still there."""
+
+    reply_code = "LEDGER-DROPPED"
 
 
 class FileError(ExchangeError):

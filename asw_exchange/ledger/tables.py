@@ -115,6 +115,13 @@ attempts = Table(
     comment="deliveries that failed, or whose end is not known",
 )
 
+spared = Table(
+    "spared",
+    metadata,
+    Column("sequence", _Number, ForeignKey(entries.c.sequence), primary_key=True, autoincrement=False),
+    comment="beyond the caps of retention, but their bytes still wait in the outbox",
+)
+
 hosted = Table(
     "hosted",
     metadata,
