@@ -24,7 +24,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
 from asw_exchange.ledger.tables import (
@@ -102,14 +102,18 @@ class Statements:
 
 
 def compile_statements(dialect: Dialect) -> Statements:
-    """Write the statements out in the words of a dialect."""
+    """Write the statements out in the words of a dialect, their values given by position."""
     entry = entries.c
+    on_server = dialect.name == "postgresql"
+    kind: Any = type(dialect)
+    by_position = kind(paramstyle="format" if on_server else "qmark")
+    new = postgresql.insert(payloads) if on_server else sqlite.insert(payloads)
 
     def text(statement: ClauseElement, columns: list[str] | None = None) -> str:
-        return str(statement.compile(dialect=dialect, column_keys=columns))
+        return str(statement.compile(dialect=by_position, column_keys=columns))
 
     return Statements(
-        add_payload=text(sqlite.insert(payloads).on_conflict_do_nothing(), _names(payloads)),
+        add_payload=text(new.on_conflict_do_nothing(), _names(payloads)),
         add_document=text(insert(documents), _names(documents)),
         add_entry=text(insert(entries).returning(entry.sequence), _names(entries)[1:]),
         add_citation=text(insert(citations), _names(citations)),
