@@ -75,7 +75,7 @@ class TrustStore:
     """
 
     authorities: tuple[x509.Certificate, ...]
-    crls: tuple[x509.CertificateRevocationList, ...] = ()
+    crls: tuple[x509.CertificateRevocationList, ...] = field(default=(), hash=False)
     """Complete lists (RFC 5280, section 5). An entry counts from its date on; a list that has expired still
     revokes what stands on it, but proves nothing about what does not."""
     expected_uri: str | None = None
