@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import text
@@ -61,6 +61,7 @@ def test_what_is_absent_stays_absent(ledger: Ledger) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=3000), st.binary(max_size=300))
 def test_any_bytes_are_kept_exactly(raw: bytes, document: bytes) -> None:
     """Payload and document may hold any byte, also none at all."""
@@ -79,6 +80,7 @@ def test_a_moment_is_kept_whatever_its_time_zone(ledger: Ledger) -> None:
     assert read.moment.utcoffset() == timedelta(0)
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.timezones()))
 def test_any_aware_moment_comes_back(moment: datetime) -> None:
     """From year 1 to year 9999, before and after 1970."""

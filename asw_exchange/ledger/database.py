@@ -68,6 +68,15 @@ class Database:
             except self._errors as error:
                 raise self._failure(error) from error
 
+    def change(self, statement: Executable) -> int:
+        """Run a SQLAlchemy statement that changes rows; return how many. Raises LedgerError."""
+        with self._lock:
+            self._check()
+            try:
+                return self._connection.execute(statement).rowcount
+            except self._errors as error:
+                raise self._failure(error) from error
+
     @contextmanager
     def transaction(self, begin: str = WRITING) -> Iterator[None]:
         """Make everything inside one commit, or with READING one unchanging view.

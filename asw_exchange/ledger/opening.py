@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger.database import WRITING, Database
 from asw_exchange.ledger.failures import failure
+from asw_exchange.ledger.migration import migrate
 from asw_exchange.ledger.tables import NAME, VERSION, about, metadata
 
 MEMORY = ":memory:"
@@ -98,8 +99,15 @@ def _is_settled(path: Path) -> bool:
 
 def _prepare(connection: Connection, name: str, read_only: bool) -> None:
     """Refuse what is no ledger before anything is changed in it; then set the connection up."""
-    if not _is_ledger(connection, name) and read_only:
+    version = _version(connection, name)
+    if read_only and version is None:
         raise LedgerError("the file is empty, it is no ledger yet", file=name)
+    if read_only and version != VERSION:
+        raise LedgerError(
+            f"the ledger has the earlier version {version}",
+            file=name,
+            hint=f"open it once for writing, as asw serve does, which makes it version {VERSION}",
+        )
     for setting in _SETTINGS if read_only else _WRITER_SETTINGS + _SETTINGS:
         connection.exec_driver_sql(f"PRAGMA {setting}")
     if not read_only:
@@ -126,18 +134,24 @@ def _keep_log(connection: Connection, attempts: int = 20) -> None:
 def _create(connection: Connection, database: Database) -> None:
     """Create the tables where they are missing; a ledger that cannot be written is found out here."""
     with database.transaction():
-        if not _is_ledger(connection, database.place):
+        version = _version(connection, database.place)
+        if version is None:
             metadata.create_all(connection)
             marks = {"name": NAME, "version": str(VERSION)}
             connection.execute(insert(about), [{"name": key, "value": value} for key, value in marks.items()])
+        else:
+            migrate(connection, version)
 
 
-def _is_ledger(connection: Connection, name: str) -> bool:
-    """Tell a ledger from an empty database. Raises LedgerError for any other and for a newer version."""
+def _version(connection: Connection, name: str) -> int | None:
+    """Return the version of a ledger, None for an empty database.
+
+    Raises LedgerError for any other and for a newer version.
+    """
     inspector = inspect(connection)
     tables = inspector.get_table_names()
     if not tables:
-        return False
+        return None
     marks: dict[str, str] = {}
     if about.name in tables and {"name", "value"} <= {
         each["name"] for each in inspector.get_columns(about.name)
@@ -145,11 +159,10 @@ def _is_ledger(connection: Connection, name: str) -> bool:
         marks = {row.name: row.value for row in connection.execute(select(about))}
     if marks.get("name") != NAME:
         raise LedgerError("this database is no ledger", file=name, hint="name another file")
-    _check_version(marks.get("version", ""), name)
-    return True
+    return _known_version(marks.get("version", ""), name)
 
 
-def _check_version(version: str, name: str) -> None:
+def _known_version(version: str, name: str) -> int:
     if not version.isdecimal():
         raise LedgerError("the ledger does not tell its version", file=name, value=version)
     if int(version) > VERSION:
@@ -158,3 +171,4 @@ def _check_version(version: str, name: str) -> None:
             file=name,
             hint="use a newer version of asw-exchange",
         )
+    return int(version)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 NAME = "asw-exchange ledger"
 """The mark in ``about`` that tells a ledger from any other database."""
 
-VERSION = 1
+VERSION = 2
 """Goes up with every change of the tables; a ledger of a higher version is refused."""
 
 APPEND_ONLY = "the ledger is append-only"
@@ -98,7 +98,37 @@ outbox = Table(
     Column("sequence", _Number, ForeignKey(entries.c.sequence), primary_key=True, autoincrement=False),
     Column("gateway", Text, nullable=False),
     Column("peer", Text, nullable=False),
+    Column("due", _Number, nullable=False, comment="when it is tried next"),
+    Column("state", Text, nullable=False, comment="waiting, held or dead"),
+    Column("attempts", Integer, nullable=False, comment="that failed since it was queued or released"),
+    Column("failure", Text, comment="why the last attempt failed"),
     comment="the only table that rows leave: sent, but not yet taken by the peer",
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("sequence", _Number, ForeignKey(entries.c.sequence), nullable=False),
+    Column("moment", _Number, nullable=False),
+    Column("failure", Text, nullable=False),
+    Column("may_have_arrived", Integer, nullable=False, comment="1 when the peer may have it nonetheless"),
+    comment="deliveries that failed, or whose end is not known",
+)
+
+hosted = Table(
+    "hosted",
+    metadata,
+    Column("gateway", Text, primary_key=True),
+    comment="the gateways that keep their record here; empty: all of them do",
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="what a server wants to find again when it starts: no part of the record",
 )
 
 ZERO: ColumnElement[int] = literal_column("0")
@@ -107,6 +137,10 @@ IS_ACKNOWLEDGEMENT: ColumnElement[bool] = entries.c.acknowledgement == ONE
 IS_SENT: ColumnElement[bool] = entries.c.direction == literal_column("'sent'")
 IS_RECEIVED: ColumnElement[bool] = entries.c.direction == literal_column("'received'")
 """Literals, so that nothing needs to be bound and the partial index is seen to fit."""
+
+Index("outbox_by_due", outbox.c.state, outbox.c.due, outbox.c.sequence)
+Index("outbox_by_peer", outbox.c.peer, outbox.c.state, outbox.c.due, outbox.c.sequence)
+Index("attempts_by_entry", attempts.c.sequence)
 
 _has_reference = entries.c.reference.is_not(None)
 
@@ -140,6 +174,6 @@ def _guard(table: Table, verb: str) -> None:
     event.listen(table, "after_create", statement)
 
 
-for _table in (payloads, documents, entries, citations):
+for _table in (payloads, documents, entries, citations, attempts):
     for _verb in ("UPDATE", "DELETE"):
         _guard(_table, _verb)
