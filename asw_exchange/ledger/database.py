@@ -90,15 +90,6 @@ class Database:
             except self._errors as error:
                 raise self._failure(error) from error
 
-    def define(self, change: Callable[[Connection], object]) -> None:
-        """Change the tables themselves, inside a transaction. Raises LedgerError."""
-        with self._lock:
-            self._check()
-            try:
-                change(self._connection)
-            except self._errors as error:
-                raise self._failure(error) from error
-
     @contextmanager
     def transaction(self, *, unchanging: bool = False) -> Iterator[None]:
         """Make everything inside one commit, or with ``unchanging`` one view for reading.
