@@ -50,7 +50,7 @@ def write_pki(pki: TestPki, directory: str | PathLike[str], *, force: bool = Fal
         [
             (Path(directory) / check_code(code) / name, content, mode)
             for code, credentials in pki.gateways.items()
-            for name, content, mode in _contents(credentials)
+            for name, content, mode in contents_of(credentials)
         ],
         force,
     )
@@ -151,7 +151,8 @@ def _load_authority_key(path: Path, authority: x509.Certificate) -> ec.EllipticC
     return key
 
 
-def _contents(credentials: Credentials) -> Iterator[tuple[str, bytes, int]]:
+def contents_of(credentials: Credentials) -> Iterator[tuple[str, bytes, int]]:
+    """Yield the files of a gateway: name, content, and who may read it."""
     authorities = (credentials.authority, *credentials.older_authorities)
     yield AUTHORITY_FILE, _pem(*authorities), _ALL_MAY_READ
     if credentials.crls:
