@@ -35,7 +35,7 @@ _FOREIGN_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
 
 # collect_ids stays on: switching it off makes libxml2 2.14 open the external subset of a DOCTYPE.
-def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
+def _parser(*, keep_instructions: bool, keep_comments: bool = False, huge: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -43,7 +43,7 @@ def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
         dtd_validation=False,
         attribute_defaults=False,
         huge_tree=huge,
-        remove_comments=True,
+        remove_comments=not keep_comments,
         remove_pis=not keep_instructions,
         strip_cdata=True,
     )
@@ -51,6 +51,7 @@ def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
 
 _DOCUMENT = _parser(keep_instructions=False)
 _SIGNED = _parser(keep_instructions=True)
+_COMMENTED = _parser(keep_instructions=True, keep_comments=True)
 _OWN = _parser(keep_instructions=False, huge=True)
 
 
@@ -73,7 +74,20 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
         raise NotWellFormed("the document is empty")
     if _too_deep(limits.depth)(root):
         raise TooLarge(f"elements are nested deeper than {limits.depth} levels")
+    if len(data) > limits.text and _too_long(root, most=limits.text):
+        raise TooLarge(f"a value has more than the {limits.text} characters accepted")
     return root
+
+
+def comments_in(data: bytes, tag: str) -> list[etree._Element]:
+    """Return the comments that stand inside elements of one tag, in bytes that ``read`` has accepted.
+
+    What ``read`` returns has none left. Costs a second parse where there are comments, else nothing.
+    """
+    if b"<!--" not in data:
+        return []
+    root = etree.fromstring(data, _COMMENTED)
+    return [comment for element in root.iter(tag) for comment in element.iter(etree.Comment)]
 
 
 def reread(canonical: bytes) -> etree._Element:
@@ -153,6 +167,7 @@ def _bad_utf8_line(data: bytes) -> int | None:
     return None
 
 
+_too_long = etree.XPath("boolean(//text()[string-length() > $most] | //@*[string-length() > $most])")
 _DEPTH_CHECKS: dict[int, etree.XPath] = {}
 
 

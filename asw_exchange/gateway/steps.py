@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lxml import etree
 from msgspec.structs import replace
 
 from asw_exchange import resources
 from asw_exchange.clock import latest_date
-from asw_exchange.codec import Limits, read
+from asw_exchange.codec import Limits
 from asw_exchange.corridor import STRICT, Arrival, Corridor, MessageKind
 from asw_exchange.errors import (
     ExchangeError,
@@ -26,10 +26,12 @@ from asw_exchange.errors import (
     UntrustedSigner,
     WrongKind,
     WrongRoute,
+    WrongTime,
 )
 from asw_exchange.model import Finding, Header, Outcome, Severity, Value
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
-from asw_exchange.signature import TrustStore, verify
+from asw_exchange.signature import Canonicalization, TrustStore, read_signed, verify
+from asw_exchange.signature.canonical import canonicalize
 from asw_exchange.validation import Report, validate_element
 
 
@@ -86,7 +88,7 @@ class Delivery:
 
 def read_xml(delivery: Delivery) -> None:
     """Read the bytes with the hardened reader."""
-    delivery.root = read(delivery.raw, limits=delivery.limits, keep_instructions=True)
+    delivery.root = read_signed(delivery.raw, delivery.limits)
 
 
 def unwrap(delivery: Delivery) -> None:
@@ -102,6 +104,21 @@ def check_addresses(delivery: Delivery) -> None:
         raise WrongRoute("the sender is no other member of the corridor", value=header.sender)
     if header.receiver != delivery.gateway:
         raise WrongRoute(f"the message is not for {delivery.gateway}", value=header.receiver)
+
+
+FASTEST_CLOCK = timedelta(days=1)
+"""How far ahead a sender's clock may be: what a wrong time zone costs at most. The value is our choice."""
+
+
+def check_time(delivery: Delivery) -> None:
+    """Where the message says when it was sent, that is not in the future."""
+    sent_at = _header(delivery).sent_at
+    if sent_at is not None and sent_at > delivery.moment + FASTEST_CLOCK:
+        raise WrongTime(
+            "the message was sent in the future",
+            value=sent_at.isoformat(),
+            hint="set the sender's clock and time zone right",
+        )
 
 
 def recall(delivery: Delivery) -> None:
@@ -137,7 +154,11 @@ def verify_signature(delivery: Delivery) -> None:
         verified = verify(delivery.part, trust, delivery.moment, delivery.corridor.policy)
         delivery.content_digest = hashlib.sha256(verified.canonical).hexdigest()
         payload = verified.document
-    delivery.element = _detached(delivery.corridor.envelope.document(payload))
+    element = _detached(delivery.corridor.envelope.document(payload))
+    if element is not payload:  # the header is signed with it, and differs when the document comes again
+        octets = canonicalize(element, Canonicalization.EXCLUSIVE)
+        delivery.content_digest = hashlib.sha256(octets).hexdigest()
+    delivery.element = element
     del delivery.root, delivery.part
 
 
@@ -233,6 +254,7 @@ STEPS: tuple[Step, ...] = (
     read_xml,
     unwrap,
     check_addresses,
+    check_time,
     recall,
     verify_signature,
     recognise,

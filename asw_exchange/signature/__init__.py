@@ -11,7 +11,7 @@ from asw_exchange.signature.pki_files import load_pki, write_pki
 from asw_exchange.signature.policy import Placement, SignaturePolicy
 from asw_exchange.signature.sign import sign, sign_canonical
 from asw_exchange.signature.trust import TrustedSigner, TrustStore
-from asw_exchange.signature.verify import Verified, verify
+from asw_exchange.signature.verify import Verified, read_signed, verify
 
 __all__ = [
     "Canonicalization",
@@ -30,6 +30,7 @@ __all__ = [
     "is_container",
     "load_pki",
     "payload_of",
+    "read_signed",
     "sign",
     "sign_canonical",
     "verify",

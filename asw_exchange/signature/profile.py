@@ -88,6 +88,16 @@ class SignatureParts:
     """The canonical text of SignedInfo from behind its start tag to its end."""
 
 
+def refuse_comments(comments: list[etree._Element]) -> None:
+    """Raise for the first of the comments that were found in a signature.
+
+    Reading drops comments, so their text would be whole; but who put one there wants it read in two ways.
+    Raises a subclass of SignatureProfileError.
+    """
+    if comments:
+        raise _inserted(comments[0])
+
+
 def read_parts(signature: etree._Element, reference: str, policy: SignaturePolicy) -> SignatureParts:
     """Read a signature element whose one Reference must have the URI ``reference``.
 
@@ -206,10 +216,14 @@ def _deviations(signature: etree._Element) -> Iterator[SignatureProfileError]:
     """Yield what differs from the grammar, in document order."""
     for element in signature.iter():
         if not isinstance(element.tag, str):
-            yield _error(element.getparent(), "a comment or processing instruction stands in it")
+            yield _inserted(element)
         else:
             yield from _deviations_of(element, signature.prefix)
     yield _error(signature, "not as the profile prescribes")  # pragma: no cover - none is known to come here
+
+
+def _inserted(node: etree._Element) -> SignatureProfileError:
+    return _error(next(node.iterancestors()), "a comment or processing instruction stands in it")
 
 
 def _deviations_of(element: etree._Element, prefix: str | None) -> Iterator[SignatureProfileError]:
