@@ -1,4 +1,4 @@
-"""``asw attack list``, ``asw attack build`` and ``asw attack matrix``: known attacks, to test a receiver with."""
+"""``asw attack list``, ``build`` and ``matrix``: known attacks on signed messages, for testers."""
 
 from __future__ import annotations
 
@@ -50,11 +50,9 @@ def list_attacks(json_: Json = False) -> None:
         print_json(rows)
         return
     made = table(f"{len(rows)} attacks", ("family", "name", "description", "must be"))
-    for row in rows:
-        expected: Any = row["expected"]
-        made.add_row(
-            row["family"], row["name"], row["description"], " / ".join(dict.fromkeys(expected.values()))
-        )
+    for each in all_attacks():
+        codes = dict.fromkeys(each.must_be(place) for place in sorted(each.placements))
+        made.add_row(each.family, each.name, each.description, " / ".join(codes))
     show(made)
 
 
@@ -87,27 +85,45 @@ def build(
     say(f"{len(messages)} written to {out}, to be delivered in order; the last is the attack")
 
 
-def matrix(seed: Seed = 0, json_: Json = False) -> None:
-    """Throw every attack at our own gateways, one kind of each corridor; exit code 1 when one gets through."""
+def matrix(
+    family: Annotated[
+        str | None, typer.Option(help="Only this family of attacks, for example replay.")
+    ] = None,
+    seed: Seed = 0,
+    json_: Json = False,
+) -> None:
+    """Throw the attacks at our own gateways, a kind of each corridor; exit code 1 when one gets through."""
     from asw_exchange.simulator.attacks import first_certificates, try_attacks
+    from asw_exchange.testdata.attacks import all_attacks
 
-    trials = {kind: list(try_attacks(kind, seed=seed)) for kind in first_certificates()}
-    wrong = sum(not trial.held for column in trials.values() for trial in column)
+    attacks = tuple(each for each in all_attacks() if family in (None, each.family))
+    if not attacks:
+        raise typer.BadParameter("no attack is of this family", param_hint="--family")
+    report(
+        {kind: list(try_attacks(kind, attacks=attacks, seed=seed)) for kind in first_certificates()}, json_
+    )
+
+
+def report(trials: dict[str, list[Trial]], json_: bool) -> None:
+    """Print what became of the attacks, by kind; exit code 1 when one was not held off."""
+    everything = [trial for column in trials.values() for trial in column]
     if json_:
-        print_json([_facts(trial) for column in trials.values() for trial in column])
+        print_json([_facts(trial) for trial in everything])
     else:
         _show(trials)
-        tried = sum(trial.tried for column in trials.values() for trial in column)
-        print(f"{tried} attacks tried, {wrong} WRONG" if wrong else f"{tried} attacks tried, all OK")
-    if wrong:
+        wrong = sum(not trial.held for trial in everything)
+        verdict = f"{wrong} WRONG" if wrong else "all OK"
+        print(f"{sum(trial.tried for trial in everything)} attacks tried, {verdict}")
+    if not all(trial.held for trial in everything):
         raise typer.Exit(1)
 
 
 def _show(trials: dict[str, list[Trial]]) -> None:
-    made = table("Attacks, and what our gateways made of them", ("attack", *trials))
+    made = table("Attacks, and what our gateways made of them", ("attack", *trials, "verdict"))
     for row in zip(*trials.values(), strict=True):
-        cells = [trial.was if trial.held else f"WRONG {trial.was}, not {trial.must_be}" for trial in row]
-        made.add_row(row[0].attack.name, *cells)
+        cells = [trial.was if trial.held else f"{trial.was}, not {trial.must_be}" for trial in row]
+        verdict = "OK" if all(trial.held for trial in row) else "WRONG"
+        made.add_row(row[0].attack.name, *cells, verdict)
     show(made)
 
 

@@ -106,21 +106,6 @@ def check_addresses(delivery: Delivery) -> None:
         raise WrongRoute(f"the message is not for {delivery.gateway}", value=header.receiver)
 
 
-FASTEST_CLOCK = timedelta(days=1)
-"""How far ahead a sender's clock may be: what a wrong time zone costs at most. The value is our choice."""
-
-
-def check_time(delivery: Delivery) -> None:
-    """Where the message says when it was sent, that is not in the future."""
-    sent_at = _header(delivery).sent_at
-    if sent_at is not None and sent_at > delivery.moment + FASTEST_CLOCK:
-        raise WrongTime(
-            "the message was sent in the future",
-            value=sent_at.isoformat(),
-            hint="set the sender's clock and time zone right",
-        )
-
-
 def recall(delivery: Delivery) -> None:
     """The same bytes under the same id came before: a duplicate. Other bytes: refused by name."""
     header = _header(delivery)
@@ -169,6 +154,21 @@ def _detached(part: etree._Element) -> etree._Element:
         part.tail = None
         parent.remove(part)
     return part
+
+
+FASTEST_CLOCK = timedelta(days=1)
+"""How far ahead a sender's clock may be: what a wrong time zone costs at most. The value is our choice."""
+
+
+def check_time(delivery: Delivery) -> None:
+    """Where the message says when it was sent, that is not in the future."""
+    sent_at = _header(delivery).sent_at
+    if sent_at is not None and sent_at > delivery.moment + FASTEST_CLOCK:
+        raise WrongTime(
+            "the message was sent in the future",
+            value=sent_at.isoformat(),
+            hint="set the sender's clock and time zone right",
+        )
 
 
 def recognise(delivery: Delivery) -> None:
@@ -254,9 +254,9 @@ STEPS: tuple[Step, ...] = (
     read_xml,
     unwrap,
     check_addresses,
-    check_time,
     recall,
     verify_signature,
+    check_time,
     recognise,
     apply_rules,
     parse,

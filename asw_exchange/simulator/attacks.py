@@ -57,11 +57,9 @@ def try_attacks(
     ``url`` and ``file`` are what attacks refer to that want something fetched. Raises as ``create_victim``.
     """
     probes = {name: value for name, value in (("url", url), ("file", file)) if value}
-    everything = all_attacks()
     with Ledger.open(":memory:") as ledger:
         world = create_world((corridor_of(kind),), seed=seed, start=SENT_AT, ledger=ledger)
-        for each in attacks or everything:
-            number = everything.index(each) + 1 if each in everything else len(everything) + 1
+        for number, each in enumerate(attacks or all_attacks(), 1):
             victim = create_victim(kind, seed=seed, number=number, **probes)  # type: ignore[arg-type]
             yield _try(each, victim, world)
 
@@ -79,13 +77,26 @@ def _outcome(attack: Attack, victim: Victim, world: World) -> str:
     for raw in before:
         if _receive(raw, victim, world).outcome is not Outcome.ACCEPTED:
             return NOT_APPLICABLE  # a kind whose genuine message needs others before it cannot be replayed
-    entry = _receive(last, victim, world)
+    was = _word(_receive(last, victim, world), victim)
+    if attack.must_be(victim.placement) == Harmless.WHOLE and was == _genuine(victim, world):
+        return NOT_APPLICABLE
+    return was
+
+
+def _word(entry: Entry, victim: Victim) -> str:
     if entry.outcome is Outcome.DUPLICATE:
         return Harmless.DUPLICATE
     if entry.outcome is Outcome.ACCEPTED:
         whole = entry.document_as(victim.kind.document) == victim.document
         return Harmless.WHOLE if whole else ACCEPTED
     return entry.findings[0].rule_id
+
+
+def _genuine(victim: Victim, world: World) -> str:
+    """Return why the genuine message is refused here: it may need others before it."""
+    again = victim.with_header(id=victim.corridor.message_id(f"{victim.header.id} again"))
+    entry = _receive(again.message(), again, world)
+    return _word(entry, victim) if entry.outcome is Outcome.REJECTED else ""
 
 
 def _receive(raw: bytes, victim: Victim, world: World) -> Entry:

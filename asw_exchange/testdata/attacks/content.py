@@ -21,6 +21,7 @@ from asw_exchange.testdata.attacks.surgery import (
     open_message,
     parent_of,
     sign_again,
+    values_in,
 )
 from asw_exchange.testdata.attacks.victim import Victim
 
@@ -29,12 +30,8 @@ _CUT = "CVE-2017-11427 (python-saml), CVE-2018-0489 (Shibboleth)"
 
 
 def _leaves(opened: Opened) -> list[etree._Element]:
-    """Return the values of what was signed, the signature's own left out."""
-    return [
-        leaf
-        for leaf in opened.target.iter(etree.Element)
-        if not len(leaf) and len(leaf.text or "") > 1 and NAMESPACE not in str(leaf.tag)
-    ]
+    """Return the values that can be split in two."""
+    return [leaf for leaf in values_in(opened.target) if len(leaf.text or "") > 1]
 
 
 def _split(leaf: etree._Element, node: etree._Element) -> None:

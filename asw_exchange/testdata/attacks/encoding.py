@@ -181,7 +181,7 @@ ATTACKS = (
     *(
         _attack(
             f"comment-in-{word}",
-            f"A comment splits {name}: read up to it, or whole?",
+            f"A comment splits {name}, which some read up to it.",
             _with_node(name, _comment),
             source=_COMMENT,
         )

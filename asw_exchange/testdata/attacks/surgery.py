@@ -141,7 +141,7 @@ def forged_copy(element: etree._Element) -> etree._Element:
 
 def falsify(element: etree._Element) -> None:
     """Change a value: a name or description where there is one, else a digit, else what there is."""
-    leaves = [leaf for leaf in element.iter(etree.Element) if (leaf.text or "").strip() and not len(leaf)]
+    leaves = values_in(element)
     for leaf in leaves:
         changed = _other_name(leaf.text or "")
         if changed != leaf.text:
@@ -150,6 +150,12 @@ def falsify(element: etree._Element) -> None:
     with_digit = (leaf for leaf in reversed(leaves) if re.search(r"\d", leaf.text or ""))
     last = next(with_digit, leaves[-1])
     last.text = _other_digit(last.text or "")
+
+
+def values_in(element: etree._Element) -> list[etree._Element]:
+    """Return the elements that hold a value alone, those of a signature left out."""
+    found = (leaf for leaf in element.iter(etree.Element) if not str(leaf.tag).startswith(DS))
+    return [leaf for leaf in found if (leaf.text or "").strip() and not len(leaf)]
 
 
 def _other_name(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -81,6 +82,11 @@ class Victim:
         return canonicalize(target, self.policy.canonicalization)
 
 
+@lru_cache(maxsize=8)
+def _pki(seed: int, members: tuple[str, ...], moment: datetime) -> TestPki:
+    return create_pki(seed, members, moment)
+
+
 def create_victim(
     kind: str,
     *,
@@ -104,7 +110,7 @@ def create_victim(
         kind=found,
         header=header_of(corridor, found, document, number, moment),
         document=document,
-        pki=create_pki(seed, corridor.members, moment),
+        pki=_pki(seed, tuple(corridor.members), moment),
         seed=seed,
         moment=moment,
         url=url,
