@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,14 @@ from asw_exchange.testdata.attacks import (
     Attack,
     Family,
     Harmless,
+    Victim,
     all_attacks,
     attack,
     build,
     create_victim,
     deliveries,
 )
+from asw_exchange.testdata.attacks.surgery import Opened, open_message, parent_of, resigned, take_out
 from tests.test_signature_interop import XMLSEC, needs_xmlsec
 
 FIRST = first_certificates()
@@ -86,6 +89,35 @@ def test_the_genuine_message_is_taken_whole(kind: str) -> None:
     assert wrong(kind, (GENUINE,)) == []
 
 
+def _without_canonical_form(victim: Victim) -> bytes:
+    """An envelope that no hub has numbered yet, with a relative namespace name in it."""
+    opened = open_message(victim)
+    number = next(opened.target.iter("{*}hubDeliveryNumber"))
+    parent_of(number).set("relative", "namespace")
+    take_out(number)
+    return opened.write().replace(b'relative="namespace"', b'xmlns:relative="no/scheme"')
+
+
+def _content_that_is_no_xml(opened: Opened) -> None:
+    next(opened.target.iter("{*}Content")).text = "ký tự"
+
+
+@pytest.mark.parametrize(
+    ("forge", "error"),
+    [
+        (_without_canonical_form, errors.NoCanonicalForm),
+        (resigned(_content_that_is_no_xml), errors.BodyError),
+    ],
+    ids=["no canonical form", "neither XML nor ASCII"],
+)
+def test_an_odd_envelope_of_the_hub_is_refused_by_name(
+    forge: Callable[[Victim], bytes], error: type[errors.ExchangeError]
+) -> None:
+    """Whatever is in it, signed or not, nothing but an error of ours comes out."""
+    odd = dataclasses.replace(GENUINE, expected=error, forge=forge)
+    assert wrong("new-zealand/phytosanitary-certificate", (odd,)) == []
+
+
 @pytest.mark.parametrize("kind", FIRST)
 def test_a_trial_can_fail(kind: str) -> None:
     """A message that is refused under another name, or taken, is not held off."""
@@ -104,6 +136,12 @@ def test_every_family_has_attacks_with_names_and_sources() -> None:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", each.name)
         assert each.description.endswith(".")
         assert each.source
+
+
+def test_the_readme_counts_the_attacks() -> None:
+    """The number that it tells is the number that there is."""
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    assert f"{len(all_attacks())} known attacks" in readme
 
 
 def test_the_same_seed_gives_the_same_attack() -> None:
