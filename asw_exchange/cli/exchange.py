@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Database = Annotated[Path, typer.Option("--db", metavar="FILE", help="The ledger to read.")]
-COUNTS = ("sent", "acknowledged", "received", "accepted", "rejected", "duplicate", "in_flight")
+COUNTS = (
+    "sent",
+    "acknowledged",
+    "repeated",
+    "received",
+    "accepted",
+    "rejected",
+    "duplicate",
+    "in_flight",
+    "dead",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -103,10 +113,10 @@ def as_json(result: Reconciliation, rows: Sequence[TallyRow] | None = None) -> d
 
 def _by_gateway(rows: Sequence[TallyRow]) -> Any:
     """Sum the rows by gateway: what it sent, and what it received from all others."""
-    columns = ("sent", "acknowledged", "in_flight", "received", "accepted", "rejected", "duplicate")
+    columns = ("sent", "acknowledged", "in_flight", "dead", "received", "accepted", "rejected", "duplicate")
     sums: dict[str, dict[str, int]] = {}
     for row in rows:
-        for gateway, names in ((row.gateway, columns[:3]), (row.peer, columns[3:])):
+        for gateway, names in ((row.gateway, columns[:4]), (row.peer, columns[4:])):
             totals = sums.setdefault(gateway, dict.fromkeys(columns, 0))
             for name in names:
                 totals[name] += getattr(row, name)
@@ -128,8 +138,9 @@ def _by_pair(rows: Sequence[TallyRow]) -> Any:
 def _print_verdict(result: Reconciliation) -> None:
     total = {name: sum(getattr(row, name) for row in result.rows) for name in COUNTS}
     sums = (
-        f"sent {total['sent']} = accepted {total['accepted']} + rejected {total['rejected']}"
-        f" + duplicate {total['duplicate']} + in flight {total['in_flight']}"
+        f"sent {total['sent']}{_unless_zero('repeated', total)} = accepted {total['accepted']}"
+        f" + rejected {total['rejected']} + duplicate {total['duplicate']}"
+        f" + in flight {total['in_flight']}{_unless_zero('dead', total)}"
     )
     if result.reconciled:
         print(f"Reconciled: {sums}, for each of {len(result.rows)} ordered pairs and kinds.")
@@ -141,6 +152,10 @@ def _print_verdict(result: Reconciliation) -> None:
             end=" ",
         )
         print(f"{difference.reason}")
+
+
+def _unless_zero(name: str, total: dict[str, int]) -> str:
+    return f" + {name} {total[name]}" if total[name] else ""
 
 
 def _timeline_table(reference: str, entries: Sequence[Entry]) -> Any:

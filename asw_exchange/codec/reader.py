@@ -51,7 +51,7 @@ def _parser(*, keep_instructions: bool, keep_comments: bool = False, huge: bool 
 
 _DOCUMENT = _parser(keep_instructions=False)
 _SIGNED = _parser(keep_instructions=True)
-_COMMENTED = _parser(keep_instructions=True, keep_comments=True)
+_WHOLE = _parser(keep_instructions=True, keep_comments=True)
 _OWN = _parser(keep_instructions=False, huge=True)
 
 
@@ -63,9 +63,13 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
 
     Raises NotWellFormed, ForbiddenDoctype, WrongEncoding or TooLarge.
     """
+    return _read(data, _SIGNED if keep_instructions else _DOCUMENT, limits)
+
+
+def _read(data: bytes, parser: etree.XMLParser, limits: Limits) -> etree._Element:
     _check_bytes(data, limits)
     try:
-        root = etree.fromstring(data, _SIGNED if keep_instructions else _DOCUMENT)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _syntax_error(error, data) from error
     except ValueError as error:
@@ -79,15 +83,12 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
     return root
 
 
-def comments_in(data: bytes, tag: str) -> list[etree._Element]:
-    """Return the comments that stand inside elements of one tag, in bytes that ``read`` has accepted.
+def read_whole(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
+    """Parse ``data`` with its comments: to see what another reader sees, never to take values from.
 
-    What ``read`` returns has none left. Costs a second parse where there are comments, else nothing.
+    Raises as ``read``.
     """
-    if b"<!--" not in data:
-        return []
-    root = etree.fromstring(data, _COMMENTED)
-    return [comment for element in root.iter(tag) for comment in element.iter(etree.Comment)]
+    return _read(data, _WHOLE, limits)
 
 
 def reread(canonical: bytes) -> etree._Element:

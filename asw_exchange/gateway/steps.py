@@ -67,6 +67,8 @@ class Delivery:
     """The document, read again from what was signed."""
     content_digest: str | None = None
     report: Report | None = None
+    remarks: tuple[Finding, ...] = ()
+    """What exchange rules say that is no error."""
     document: Value | None = None
     first: Entry | None = None
     """The entry of the same message when it came before."""
@@ -131,19 +133,19 @@ def verify_signature(delivery: Delivery) -> None:
     if delivery.kind is not None and not delivery.kind.signed:
         if delivery.peer not in (UNKNOWN, header.sender):
             raise WrongRoute(f"an unsigned message, delivered by {delivery.peer}", value=header.sender)
-        delivery.content_digest, payload = delivery.digest, _detached(delivery.part)
+        delivery.content_digest = delivery.digest
+        document = delivery.corridor.envelope.document(_detached(delivery.part))
     else:
         trust = delivery.trust.get(header.sender)
         if trust is None:
             raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
         verified = verify(delivery.part, trust, delivery.moment, delivery.corridor.policy)
         delivery.content_digest = hashlib.sha256(verified.canonical).hexdigest()
-        payload = verified.document
-    element = _detached(delivery.corridor.envelope.document(payload))
-    if element is not payload:  # the header is signed with it, and differs when the document comes again
-        octets = canonicalize(element, Canonicalization.EXCLUSIVE)
-        delivery.content_digest = hashlib.sha256(octets).hexdigest()
-    delivery.element = element
+        document = delivery.corridor.envelope.document(verified.document)
+        if document is not verified.document:  # the envelope signs more, as the number that it gives
+            octets = canonicalize(document, Canonicalization.EXCLUSIVE)
+            delivery.content_digest = hashlib.sha256(octets).hexdigest()
+    delivery.element = _detached(document)
     del delivery.root, delivery.part
 
 
@@ -241,6 +243,7 @@ def apply_exchange_rules(delivery: Delivery) -> None:
     )
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise Refused(findings)
+    delivery.remarks = findings
 
 
 def accept(delivery: Delivery) -> None:

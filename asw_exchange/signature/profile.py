@@ -88,14 +88,15 @@ class SignatureParts:
     """The canonical text of SignedInfo from behind its start tag to its end."""
 
 
-def refuse_comments(comments: list[etree._Element]) -> None:
-    """Raise for the first of the comments that were found in a signature.
+def refuse_comments(root: etree._Element) -> None:
+    """Refuse a comment inside a signature, in a tree that was read with its comments.
 
-    Reading drops comments, so their text would be whole; but who put one there wants it read in two ways.
-    Raises a subclass of SignatureProfileError.
+    The text around it would be whole for us; but who put it there wants it read in two ways. Raises a
+    subclass of SignatureProfileError.
     """
-    if comments:
-        raise _inserted(comments[0])
+    for signature in root.iter(TAG):
+        for comment in signature.iter(etree.Comment):
+            raise _inserted(comment)
 
 
 def read_parts(signature: etree._Element, reference: str, policy: SignaturePolicy) -> SignatureParts:

@@ -1,14 +1,14 @@
 """Signatures that hold, by keys or certificates that must not be believed.
 
-Revoked certificates belong here as soon as authorities publish what they revoked: one more row in
-``_CERTIFICATES``, with ``CertificateRevoked``.
+Those that ``signature.create_faulty`` makes are taken from there; the rest is made here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from asw_exchange import errors
-from asw_exchange.signature import SigningKey
+from asw_exchange.signature import Fault, FaultyKey, SigningKey, create_faulty
 from asw_exchange.signature.derivation import derive_ecdsa_key, derive_octets, derive_serial
 from asw_exchange.testdata.attacks.attack import PROFILE, SAML, XMLDSIG, Attack, Expected, Family
 from asw_exchange.testdata.attacks.surgery import (
@@ -36,7 +36,6 @@ from asw_exchange.testdata.attacks.victim import Victim
 _HOUR = timedelta(hours=1)
 _SIGNATURES = "digital_signature"
 _AUTHORITY = "key_cert_sign"
-_ENCRYPTION = "key_encipherment"
 _USAGES = (
     "digital_signature",
     "content_commitment",
@@ -54,15 +53,12 @@ _USAGES = (
 class Certificate:
     """A certificate for the sender's name, in order but for what a field says."""
 
-    start: timedelta = -23 * _HOUR
-    """Relative to the receiver's moment, as ``end``."""
     end: timedelta = 100 * 24 * _HOUR
+    """Relative to the receiver's moment."""
     usage: str | None = _SIGNATURES
     authority: bool = False
-    by: str = "authority"
-    """Who signs it: the sender's authority, ``itself``, an ``imitation`` of the authority, ``unknown``."""
-    subject: x509.Name | None = None
-    """None: the sender's own name."""
+    by_itself: bool = False
+    """Signed by its own key, not by the sender's authority."""
 
 
 def certified(victim: Victim, key: Any, what: Certificate | None = None) -> x509.Certificate:
@@ -71,14 +67,14 @@ def certified(victim: Victim, key: Any, what: Certificate | None = None) -> x509
     own = victim.key.certificate
     issuer, issuer_key = _issuer(victim, what)
     octets = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    label = f"attacks/{what.by}/{what.usage}/{what.start}/{what.end}/{octets.hex()}"
+    label = f"attacks/{what.by_itself}/{what.usage}/{what.end}/{octets.hex()}"
     builder = (
         x509.CertificateBuilder()
-        .subject_name(what.subject or own.subject)
+        .subject_name(own.subject)
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(derive_serial(str(victim.seed), label))
-        .not_valid_before(victim.moment + what.start)
+        .not_valid_before(victim.moment - 23 * _HOUR)
         .not_valid_after(victim.moment + what.end)
         .add_extension(x509.BasicConstraints(ca=what.authority, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
@@ -95,16 +91,23 @@ def certified(victim: Victim, key: Any, what: Certificate | None = None) -> x509
 
 
 def _issuer(victim: Victim, what: Certificate) -> tuple[x509.Name, ec.EllipticCurvePrivateKey]:
-    own, genuine = victim.credentials.authority.subject, victim.credentials.authority_key
+    if what.by_itself:
+        return victim.key.certificate.subject, _new_key(victim)
+    genuine = victim.credentials.authority_key
     if genuine is None:
         raise AssertionError("a PKI from a seed has the keys of its authorities")
-    unknown = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Authority that nobody knows")])
-    return {
-        "authority": (own, genuine),
-        "itself": (victim.key.certificate.subject, _new_key(victim)),
-        "imitation": (own, derive_ecdsa_key(str(victim.seed), "attacks/imitated authority")),
-        "unknown": (unknown, derive_ecdsa_key(str(victim.seed), "attacks/unknown authority")),
-    }[what.by]
+    return victim.credentials.authority.subject, genuine
+
+
+def _faulty_key(victim: Victim, fault: Fault) -> SigningKey:
+    made = _faulty(victim.seed, tuple(victim.corridor.members), victim.moment)
+    found = made[victim.header.sender][fault]
+    return SigningKey(private_key=found.private_key, certificate=found.certificate)
+
+
+@lru_cache(maxsize=8)
+def _faulty(seed: int, members: tuple[str, ...], moment: datetime) -> dict[str, dict[Fault, FaultyKey]]:
+    return create_faulty(seed, members, moment)
 
 
 def _new_key(victim: Victim) -> ec.EllipticCurvePrivateKey:
@@ -113,7 +116,7 @@ def _new_key(victim: Victim) -> ec.EllipticCurvePrivateKey:
 
 def stranger_key(victim: Victim) -> SigningKey:
     """Return a key whose certificate bears the sender's name, by an authority that nobody knows."""
-    return key_with(victim, Certificate(by="unknown"))
+    return _faulty_key(victim, Fault.UNKNOWN_AUTHORITY)
 
 
 def key_with(victim: Victim, what: Certificate) -> SigningKey:
@@ -131,6 +134,10 @@ def with_certificates(opened: Opened, *certificates: x509.Certificate) -> Opened
         text = encoded(certificate.public_bytes(Encoding.DER))
         etree.SubElement(data, f"{DS}X509Certificate").text = text
     return opened
+
+
+def _signed_with(fault: Fault) -> Callable[[Victim], bytes]:
+    return lambda victim: victim.message(key=_faulty_key(victim, fault))
 
 
 def _signed_by(what: Certificate) -> Callable[[Victim], bytes]:
@@ -238,37 +245,36 @@ def _attack(
     )
 
 
-_CERTIFICATES = (
-    ("certificate-expired", "out of date", Certificate(end=-_HOUR), errors.CertificateExpired),
-    (
-        "certificate-not-yet-valid",
-        "in force only later",
-        Certificate(start=_HOUR),
-        errors.CertificateNotYetValid,
-    ),
-    (
-        "certificate-for-encryption",
-        "meant for encryption",
-        Certificate(usage=_ENCRYPTION),
-        errors.WrongKeyUsage,
-    ),
-    ("certificate-without-usage", "without a key usage", Certificate(usage=None), errors.WrongKeyUsage),
+_FAULTY = (
+    ("certificate-expired", "out of date", Fault.EXPIRED, errors.CertificateExpired),
+    ("certificate-not-yet-valid", "in force only later", Fault.NOT_YET_VALID, errors.CertificateNotYetValid),
+    ("certificate-revoked", "that its authority has revoked", Fault.REVOKED, errors.CertificateRevoked),
+    ("certificate-for-encryption", "meant for encryption", Fault.WRONG_USAGE, errors.WrongKeyUsage),
     (
         "certificate-of-unknown-authority",
         "of an unknown authority",
-        Certificate(by="unknown"),
+        Fault.UNKNOWN_AUTHORITY,
         errors.UnknownIssuer,
     ),
     (
         "certificate-of-imitated-authority",
         "of an authority that bears the name of the trusted one, with another key",
-        Certificate(by="imitation"),
+        Fault.IMITATED_AUTHORITY,
         errors.ImitatedIssuer,
     ),
     (
+        "certificate-of-other-subject",
+        "of the right authority for another name",
+        Fault.WRONG_SUBJECT,
+        errors.WrongSubject,
+    ),
+)
+_CERTIFICATES = (
+    ("certificate-without-usage", "without a key usage", Certificate(usage=None), errors.WrongKeyUsage),
+    (
         "certificate-self-signed",
         "that is the sender's by name and signed by itself",
-        Certificate(by="itself"),
+        Certificate(by_itself=True),
         errors.UnknownIssuer,
     ),
     (
@@ -280,6 +286,10 @@ _CERTIFICATES = (
 )
 
 ATTACKS = (
+    *(
+        _attack(name, f"A sound signature, by a certificate {what}.", _signed_with(fault), expected)
+        for name, what, fault, expected in _FAULTY
+    ),
     *(
         _attack(name, f"A sound signature, by a certificate {what}.", _signed_by(certificate), expected)
         for name, what, certificate, expected in _CERTIFICATES
