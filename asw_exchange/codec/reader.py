@@ -78,6 +78,8 @@ def _read(data: bytes, parser: etree.XMLParser, limits: Limits) -> etree._Elemen
         raise NotWellFormed("the document is empty")
     if _too_deep(limits.depth)(root):
         raise TooLarge(f"elements are nested deeper than {limits.depth} levels")
+    if len(data) > limits.text and _too_long(root, most=limits.text):
+        raise TooLarge(f"a value has more than the {limits.text} characters accepted")
     return root
 
 
@@ -166,6 +168,7 @@ def _bad_utf8_line(data: bytes) -> int | None:
     return None
 
 
+_too_long = etree.XPath("boolean(//text()[string-length() > $most] | //@*[string-length() > $most])")
 _DEPTH_CHECKS: dict[int, etree.XPath] = {}
 
 

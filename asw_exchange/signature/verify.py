@@ -13,7 +13,7 @@ from datetime import datetime
 from cryptography import x509
 from lxml import etree
 
-from asw_exchange.codec import read
+from asw_exchange.codec import DEFAULT_LIMITS, Limits, read, read_whole
 from asw_exchange.errors import DigestMismatch
 from asw_exchange.signature.algorithms import SignatureMethod, digest_of
 from asw_exchange.signature.canonical import signed_info_tag
@@ -22,7 +22,7 @@ from asw_exchange.signature.placement import find_signature, reread_document, si
 from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
 from asw_exchange.signature.primitives import check_value
-from asw_exchange.signature.profile import SignatureParts, read_parts
+from asw_exchange.signature.profile import SignatureParts, read_parts, refuse_comments
 from asw_exchange.signature.trust import TrustStore
 
 
@@ -42,12 +42,23 @@ class Verified:
     """Of what was signed, by the digest method of the signature, in hexadecimal."""
 
 
+def read_signed(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
+    """Read a message whose signature is to be verified, and return its root element.
+
+    Raises ReadError, and a subclass of SignatureProfileError for a comment inside a signature.
+    """
+    root = read(data, limits=limits, keep_instructions=True)
+    if b"<!--" in data:
+        refuse_comments(read_whole(data, limits=limits))
+    return root
+
+
 def verify(
     root: etree._Element | bytes, trust: TrustStore, moment: datetime, policy: SignaturePolicy = ENVELOPED
 ) -> Verified:
     """Verify the one signature of a document and return what it covers.
 
-    ``root`` is XML, or an element of a tree that ``codec.read(keep_instructions=True)`` made. An element
+    ``root`` is XML, or an element of a tree that ``read_signed`` made. An element
     inside an envelope is taken as if it were a document of its own: our envelopes hold exactly one
     document, ``URI=""`` means that one, and exclusive C14N gives the same octets wherever it stands.
 
@@ -56,7 +67,7 @@ def verify(
     UntrustedSigner for the certificate at ``moment`` (RFC 5280, section 6); SignatureMismatch (section
     3.2.2). Also ReadError for bytes that are not XML, TooLarge where the canonical form explodes.
     """
-    element = read(root, keep_instructions=True) if isinstance(root, bytes) else root
+    element = read_signed(root) if isinstance(root, bytes) else root
     found = find_signature(element, policy.placement)
     signature = found.signature
     parts = read_parts(signature, found.reference, policy)

@@ -332,4 +332,8 @@ def _moment(element: etree._Element) -> datetime | None:
 
 
 def _text(element: etree._Element) -> str:
+    if len(element):  # an instruction would cut the text in two
+        raise HeaderInvalid(
+            "the value holds more than text", line=line_of(element), path=path_of(element), value=element.text
+        )
     return (element.text or "").strip(" \t\r\n")

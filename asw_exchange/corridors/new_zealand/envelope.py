@@ -8,7 +8,6 @@ hub carries certificates of origin and declarations. The signature covers the Bo
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -31,9 +30,12 @@ from asw_exchange.corridors.new_zealand.hub_names import (
 from asw_exchange.envelope import Seal
 from asw_exchange.errors import BodyError, EnvelopeError, HeaderInvalid, HeaderMissing, UnknownAction
 from asw_exchange.model import Header
+from asw_exchange.signature.algorithms import Canonicalization
+from asw_exchange.signature.canonical import canonicalize
 from asw_exchange.signature.containers import WSU
 
 _WSU_ID = f"{{{WSU}}}Id"
+_HEADER, _BODY = f"{{{SOAP}}}Header", f"{{{SOAP}}}Body"
 _RESULT = f"{{{SERVICE}}}DeliverEnvelopeResponse"
 _CARRIERS = {
     "DeliverEnvelope": "env",
@@ -116,7 +118,7 @@ def content_of(envelope: etree._Element) -> bytes:
         return text.encode()
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, or characters beyond ASCII
         message = "the content of the envelope is neither XML nor base64"
         raise BodyError(message, line=line_of(envelope)) from error
 
@@ -144,7 +146,11 @@ def carried(operation: etree._Element) -> etree._Element:
 def _body(root: etree._Element) -> etree._Element:
     if root.tag != f"{{{SOAP}}}Envelope":
         raise EnvelopeError("the root element is no SOAP 1.1 Envelope", value=str(root.tag))
-    bodies = root.findall(f"{{{SOAP}}}Body")
+    if any(child.tag not in (_HEADER, _BODY) for child in root):
+        raise EnvelopeError(
+            "the envelope holds more than a Header and a Body of SOAP 1.1", line=line_of(root)
+        )
+    bodies = root.findall(_BODY)
     if len(bodies) != 1 or len(bodies[0]) != 1:
         raise BodyError("the envelope must hold one Body with one operation", line=line_of(root))
     return bodies[0]
@@ -166,11 +172,17 @@ def _read_header(envelope: etree._Element, operation: str) -> Header:
     _integer(envelope, "CertificateStatus")
     _need(envelope, "NPPOCertificateNumber")
     return Header(
-        id=envelope.findtext(f"{{{ENTITIES}}}hubDeliveryNumber") or "",
+        id=_delivery_number(envelope) or "",
         kind=kind,
         sender=_need(envelope, "From"),
         receiver=_need(envelope, "To"),
     )
+
+
+def _delivery_number(envelope: etree._Element) -> str | None:
+    """Return the number that the hub gave to an envelope; None where it has none yet."""
+    found = envelope.find(f"{{{ENTITIES}}}hubDeliveryNumber")
+    return _need(envelope, "hubDeliveryNumber") if found is not None and (len(found) or found.text) else None
 
 
 def _derived_id(message: etree._Element) -> str:
@@ -179,12 +191,15 @@ def _derived_id(message: etree._Element) -> str:
     A client that repeats a call signs it anew, and so under another number: then the document tells that it
     came before.
     """
-    octets = etree.tostring(message, method="c14n", exclusive=True)
+    octets = canonicalize(message, Canonicalization.EXCLUSIVE)
     return f"sha256:{hashlib.sha256(octets).hexdigest()}"
 
 
 def _need(envelope: etree._Element, name: str) -> str:
-    text = (envelope.findtext(f"{{{ENTITIES}}}{name}") or "").strip()
+    element = envelope.find(f"{{{ENTITIES}}}{name}")
+    if element is not None and len(element):  # an instruction would cut the text in two
+        raise HeaderInvalid(f"{name} holds more than text", line=line_of(element), path=path_of(element))
+    text = "" if element is None else (element.text or "").strip()
     if not text:
         raise HeaderMissing(f"{name} is missing", line=line_of(envelope), path=path_of(envelope))
     return text
