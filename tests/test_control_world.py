@@ -1,4 +1,4 @@
-"""The control API changes the world of a tester: deliveries, clock, partners, behaviours, spaces, sessions."""
+"""The control API changes a tester's world: deliveries, clock, partners, behaviours, spaces, sessions."""
 
 from __future__ import annotations
 
@@ -184,7 +184,9 @@ def test_a_reset_forgets_everything(asw_server: ControlClient) -> None:
     assert asw_server.gateway("TH").behaviours == ()
     (sent,) = asw_server.generate(FORM_D)
     assert sent.sequence == 1
-    assert asw_server.wait(message_id=sent.message_id, direction=Direction.RECEIVED).outcome is Outcome.ACCEPTED
+    assert (
+        asw_server.wait(message_id=sent.message_id, direction=Direction.RECEIVED).outcome is Outcome.ACCEPTED
+    )
 
 
 def test_who_waits_goes_on_after_a_reset(asw_server: ControlClient) -> None:

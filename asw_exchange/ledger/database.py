@@ -8,8 +8,10 @@ Not here: how it is opened (``opening.py``), what is written (``store.py``).
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -74,6 +76,17 @@ class Database:
             self._check()
             try:
                 return self._connection.execute(statement).rowcount
+            except self._errors as error:
+                raise self._failure(error) from error
+
+    def copy_to(self, path: Path) -> None:
+        """Copy a SQLite database to a new file that needs no others beside it. Raises LedgerError."""
+        with self._lock:
+            self._check()
+            try:
+                with closing(sqlite3.connect(path)) as target:
+                    self._driver.backup(target)
+                    target.execute("PRAGMA journal_mode = DELETE")
             except self._errors as error:
                 raise self._failure(error) from error
 

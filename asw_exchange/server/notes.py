@@ -66,8 +66,8 @@ async def restore(space: Space, *, as_it_was: bool = False) -> None:
         return
     standing = _read(noted)
     if as_it_was or not standing.running:
-        space.clock.set(standing.moment)
         space.clock.stop()
+        space.clock.set(standing.moment)
     else:
         space.clock.advance(timedelta(seconds=standing.ahead))
     if standing.held:

@@ -84,18 +84,13 @@ class Spaces(Mapping[str, Space]):
             return self._spaces[name]
 
     async def load(self, name: str, session: Path) -> Space:
-        """Make a new space of a session that was exported; ``session`` is moved away, or left alone.
+        """Make a new space of the ledger in a file, which is moved away, or left alone.
 
         It stands as it stood, and nothing leaves it. Raises ConfigurationError and LedgerError.
         """
         async with self._change:
             if _checked(name) in self._spaces:
                 raise ConfigurationError("there is a space of this name", value=name, hint="take another")
-            if session.stat().st_size == 0:
-                raise LedgerError("this is no ledger: the file is empty")
-            Ledger.open(
-                session
-            ).close()  # refuses what is no ledger, and brings an earlier version up to date
             place = self._file(name)
             shutil.move(session, place)
             try:
