@@ -157,7 +157,7 @@ def test_a_wrong_body_is_refused_by_its_path(asw_server: ControlClient, body: by
     ("method", "path", "status"),
     [
         ("GET", "/control/nothing", 404),
-        ("GET", "/control", 404),
+        ("GET", "/control/", 404),
         ("GET", "/control/messages/../../etc/passwd", 404),
         ("DELETE", "/control/clock", 405),
         ("GET", "/spaces/nobody/control/clock", 404),
