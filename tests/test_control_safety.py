@@ -66,7 +66,9 @@ def test_a_token_cannot_be_guessed_or_misread(token: str) -> None:
         check_exposure(Settings(token=token))
 
 
-@pytest.mark.parametrize("sent", [None, "Bearer wrong", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer"])
+@pytest.mark.parametrize(
+    "sent", [None, "Bearer wrong", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer"]
+)
 def test_without_the_token_nothing_is_told(guarded: ControlClient, sent: str | None) -> None:
     """Not even the description of the API."""
     headers = {} if sent is None else {"Authorization": sent}
@@ -83,7 +85,9 @@ def test_with_the_token_everything_is(guarded: ControlClient) -> None:
         ControlClient(guarded.url).clock()
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[", "localhost@evil.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "[", "localhost@evil.example"]
+)
 def test_another_name_is_not_answered_to(asw_server: ControlClient, host: str) -> None:
     """So a page whose name is turned to this machine gets nothing (DNS rebinding)."""
     status, _, told = ask(asw_server, "GET", "/control/messages", Host=host)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asw_exchange.cli.checking import Moment
+from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.output import say
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def serve(
             metavar="TOKEN", envvar="ASW_TOKEN", help="Needed to speak to /control; must be, off loopback."
         ),
     ] = None,
+    moment: Moment = None,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
@@ -56,6 +59,7 @@ def serve(
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
         token=token,
+        moment=moment_option(moment),
     )
     run(settings, _announce)
 

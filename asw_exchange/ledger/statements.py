@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Dialect,
+    Integer,
     Select,
     Table,
+    Text,
     bindparam,
     case,
     delete,
@@ -95,6 +97,8 @@ class Statements:
     """nothing"""
     due_of: str
     """gateway, now"""
+    due_to: str
+    """peer, due, pattern of kinds, limit"""
 
 
 def compile_statements(dialect: Dialect) -> Statements:
@@ -120,6 +124,7 @@ def compile_statements(dialect: Dialect) -> Statements:
         pending=text(_pending().where(*_given(outbox.c.gateway))),
         all_pending=text(_pending()),
         due_of=text(_due_of()),
+        due_to=text(_due_to()),
     )
 
 
@@ -159,6 +164,12 @@ def _due_of() -> Select[Any]:
     """What one gateway has to deliver, in the order in which it became due."""
     waiting = select(*_READ).select_from(_queued).where(IS_WAITING, *_given(outbox.c.gateway))
     return waiting.where(outbox.c.due <= bindparam(None)).order_by(outbox.c.due, outbox.c.sequence)
+def _due_to() -> Select[Any]:
+    kinds = entries.c.kind.like(bindparam(None, type_=Text))
+    waiting = QUEUED.where(IS_WAITING, *_given(outbox.c.peer), outbox.c.due <= bindparam(None), kinds)
+    return (
+        waiting.order_by(outbox.c.due, outbox.c.sequence).limit(bindparam(None, type_=Integer)).offset(ZERO)
+    )
 
 
 def _ordered(statement: Select[Any]) -> Select[Any]:

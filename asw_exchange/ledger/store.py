@@ -147,19 +147,21 @@ class Ledger:
         with self.database.transaction():
             self.database.run(self.database.statements.take_from_outbox, (sequence,))
 
-    def due(
-        self, now: datetime, *, corridor: str | None = None, peer: str | None = None, limit: int = 100
-    ) -> tuple[Queued, ...]:
+    def due(self, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
         """Return what waits and is due: longest overdue first, then in the order of writing.
 
-        Of one corridor and for one peer, where they are named. Raises LedgerError.
+        Raises LedgerError.
         """
-        return outbox.due(self.database, now, corridor, peer, limit)
+        return outbox.due(self.database, now, limit)
+
+    def due_to(self, corridor: str, peer: str, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
+        """Return what waits and is due to one peer in one corridor, as ``due`` does. Raises LedgerError."""
+        return outbox.due_to(self.database, corridor, peer, now, limit)
 
     def next_due(self, *, after: datetime | None = None) -> datetime | None:
-        """Return when the first of what waits is due, of what is due later than ``after``; None: nothing.
+        """Return when the first of what waits is due, or the first that is due later than ``after``.
 
-        Raises LedgerError.
+        None when there is none. Raises LedgerError.
         """
         return outbox.next_due(self.database, after)
 
@@ -247,17 +249,17 @@ class Ledger:
         self.database.copy_to(Path(path))
 
     def clear(self) -> None:
-        """Forget everything that was recorded and noted, at once; sequences begin anew. Raises LedgerError.
+        """Forget everything that was recorded, at once; sequences begin anew. Raises LedgerError.
 
         The one exception to append-only: the tables are made anew, so what forbids changes stays in force.
         """
-        record = [table for table in metadata.sorted_tables if table not in (about, hosted)]
+        record = [table for table in metadata.sorted_tables if table not in (about, hosted, notes)]
         with self.database.transaction():
             self.database.define(lambda connection: metadata.drop_all(connection, record))
             self.database.define(lambda connection: metadata.create_all(connection, record))
 
     def last_sequence(self) -> int:
-        """Return the sequence of the newest entry, 0 where there is none. Raises LedgerError."""
+        """Return the sequence of the entry that was written last, 0 where there is none. Raises LedgerError."""
         ((last,),) = self.database.select(select(func.max(entries.c.sequence)))
         return last or 0
 

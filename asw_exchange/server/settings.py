@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from asw_exchange.server.delivery import Retries
@@ -32,4 +33,6 @@ class Settings:
     """Host names, addresses and networks beside this machine that messages may be delivered to."""
     token: str | None = field(default=None, repr=False)
     """Needed to speak to the control API; a server that others can reach must have one."""
+    moment: datetime | None = None
+    """What the clocks of the spaces show at the start; None: the time it is."""
     retries: Retries = field(default_factory=Retries)

@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from asw_exchange.behaviours import PkiOrigin
@@ -24,13 +25,17 @@ from asw_exchange.server.committer import Committer
 from asw_exchange.server.delivery import Delivery, Retries
 from asw_exchange.server.feed import Feed
 from asw_exchange.server.partners import Key, Partners
-from asw_exchange.signature import TestPki
+from asw_exchange.signature import TestPki, TrustStore
 from asw_exchange.simulator.world import create_nodes
 
 T = TypeVar("T")
 
 MAIN = "main"
 """The space that is meant where none is named."""
+STANDING = "standing"
+"""The note of how a space stands (``notes``)."""
+AT_WORK = "at work"
+"""A note that stands in the ledger while a server has it open."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,10 +59,13 @@ class Space:
     """How often everything was forgotten: sequences began anew each time."""
     first_partners: Mapping[Key, str] = field(init=False)
     """The partner table that the space began with."""
+    first_ahead: timedelta = field(init=False)
+    """How far its clock was ahead of the machine's then."""
     _task: asyncio.Task[None] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.first_partners = dict(self.partners.urls)
+        self.first_ahead = self.clock.offset
 
     def joined(self, corridor: str, gateway: str) -> bool:
         """Tell whether a gateway of this space takes messages in a corridor."""
@@ -66,9 +74,14 @@ class Space:
 
     async def start(self) -> None:
         """Take up the work where it was left, also after a crash."""
-        moment = self.clock.now()
-        await self.committer.run(lambda: self.ledger.recover(moment))
+        await self.committer.run(self._take_up)
         self._task = asyncio.create_task(self.delivery.run())
+
+    def _take_up(self) -> None:
+        """After anything but an orderly stop nobody knows what became of what was under way."""
+        if self.ledger.note(AT_WORK) is not None:
+            self.ledger.recover(self.clock.now())
+        self.ledger.set_note(AT_WORK, "yes")
 
     async def receive(self, corridor: str, gateway: str, raw: bytes, peer: str = UNKNOWN) -> bytes | None:
         """Let a gateway take a message in; return its answer once that is committed. Raises LedgerError."""
@@ -94,10 +107,11 @@ class Space:
         steps = self.delivery.steps
         try:
             await self.delivery.finish()
-            await self.committer.run(self.ledger.clear)
+            await self.committer.run(self._forget)
             self.resets += 1
             await self.delivery.finish()
             self.clock.reset()
+            self.clock.advance(self.first_ahead)
             for node in self.nodes.values():
                 if node.conduct is not None:
                     node.conduct.reset()
@@ -107,6 +121,10 @@ class Space:
             self.delivery.steps = steps
             self.delivery.wake()
 
+    def _forget(self) -> None:
+        self.ledger.clear()
+        self.ledger.set_note(STANDING, None)
+
     async def close(self) -> None:
         """See through what is under way, then let everything go."""
         self.closed = True
@@ -115,6 +133,7 @@ class Space:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.delivery.finish()
+        await self.committer.run(lambda: self.ledger.set_note(AT_WORK, None))
         await self.committer.close()
         await self.delivery.client.close()
         if self.reader is not None:
@@ -130,18 +149,29 @@ def open_space(
     gateways: Iterable[str],
     pki: TestPki,
     origin: PkiOrigin,
+    trust: Mapping[str, TrustStore],
     partners: Partners,
     client: Client,
     reader: Ledger | None = None,
     base: Clock | None = None,
+    moment: datetime | None = None,
     retries: Retries | None = None,
 ) -> Space:
     """Set up a space over an open ledger for the ``gateways`` that run here; it rests until ``start``."""
     joined = tuple(corridors)
     clock, feed, codes = AdjustableClock(base), Feed(), tuple(gateways)
+    if moment is not None:
+        clock.set(moment)
     committer = Committer(ledger, feed.changed)
     nodes = create_nodes(
-        joined, codes, pki=pki, ledger=ledger, clock=clock, origin=origin, numbered=_numbered(clock)
+        joined,
+        codes,
+        pki=pki,
+        trust=trust,
+        ledger=ledger,
+        clock=clock,
+        origin=origin,
+        numbered=_numbered(clock),
     )
     by_name = {corridor.name: corridor for corridor in joined}
     ledger.host(codes)

@@ -15,7 +15,7 @@ from asw_exchange.behaviours import PkiOrigin
 from asw_exchange.clock import Clock, SystemClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.corridors import all_corridors
-from asw_exchange.errors import ConfigurationError, ExchangeError, LedgerError
+from asw_exchange.errors import ConfigurationError, ExchangeError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
 from asw_exchange.server.notes import restore
@@ -23,7 +23,8 @@ from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Space, open_space
-from asw_exchange.signature import TestPki, create_pki, load_pki
+from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
+from asw_exchange.signature.trust import AUTHORITY_FILE
 from asw_exchange.simulator.world import codes_of
 
 MEMORY = ":memory:"
@@ -51,11 +52,14 @@ class Spaces(Mapping[str, Space]):
     _folder: TemporaryDirectory[str] | None = field(default=None, init=False)
     """Of sessions that were imported into a server whose ledgers are in memory."""
     _spaces: dict[str, Space] = field(default_factory=dict, init=False)
+    _trust: dict[str, TrustStore] = field(init=False)
 
     def __post_init__(self) -> None:
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
-        self._origin = PkiOrigin(seed=str(self.settings.seed), start=self.base_clock.now())
-        self.pki = _pki(self.settings, codes_of(self.corridors), self._origin.start)
+        started = self.settings.moment or self.base_clock.now()
+        self._origin = PkiOrigin(seed=str(self.settings.seed), start=started)
+        self.pki = _keys(self, started)
+        self._trust = _trust(self)
         self._outside = partner_urls(
             self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
         )
@@ -120,7 +124,7 @@ class Spaces(Mapping[str, Space]):
     async def _start(self, name: str, place: str, *, as_it_was: bool = False) -> Space:
         space = self._made(name, place)
         try:
-            await restore(space, as_it_was=as_it_was)
+            await restore(space, as_it_was=as_it_was, clock=self.settings.moment is None)
             await space.start()
         except ExchangeError:
             await space.close()
@@ -146,9 +150,11 @@ class Spaces(Mapping[str, Space]):
             gateways=self.gateways,
             pki=self.pki,
             origin=self._origin,
+            trust=self._trust,
             partners=Partners(self._own(name) | self._outside),
             client=Client(Resolver(self.allowed)),
             base=self.base_clock,
+            moment=self.settings.moment,
             retries=self.settings.retries,
         )
 
@@ -200,10 +206,24 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted)) or known
 
 
-def _pki(settings: Settings, codes: tuple[str, ...], moment: datetime) -> TestPki:
+def _keys(spaces: Spaces, moment: datetime) -> TestPki:
+    """Return the keys of the gateways that run here; test keys from the seed where no folder is given."""
+    settings = spaces.settings
     if settings.pki is None:
-        return create_pki(settings.seed, codes, moment)
+        return create_pki(settings.seed, codes_of(spaces.corridors), moment)
     pki = load_pki(settings.pki)
-    for code in codes:
+    for code in spaces.gateways:
         pki.key(code)
     return pki
+
+
+def _trust(spaces: Spaces) -> dict[str, TrustStore]:
+    """Return whom to believe: of a partner's system the folder needs to hold no more than ``ca.pem``."""
+    if spaces.settings.pki is None:
+        return spaces.pki.trust_by_gateway()
+    folders = {code: spaces.settings.pki / code for code in codes_of(spaces.corridors)}
+    return {
+        code: TrustStore.load(folder)
+        for code, folder in folders.items()
+        if (folder / AUTHORITY_FILE).is_file()
+    }

@@ -12,7 +12,7 @@ from asw_exchange.clock import Clock, VirtualClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node, ReplyRule
-from asw_exchange.signature import create_pki
+from asw_exchange.signature import TrustStore, create_pki
 from asw_exchange.signature.pki import TestPki
 from asw_exchange.simulator.network import Network
 
@@ -76,14 +76,16 @@ def create_nodes(
     clock: Clock,
     origin: PkiOrigin,
     numbered: Callable[[str], Callable[[], str]],
+    trust: Mapping[str, TrustStore] | None = None,
     reply: ReplyRule | None = None,
 ) -> dict[str, Node]:
     """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
 
     Each has a conduct, so that it misbehaves when it is asked to; ``origin`` is what ``pki`` was made from.
-    ``numbered`` gives for a code the function that makes its serial numbers of messages.
+    ``numbered`` gives for a code the function that makes its serial numbers of messages; ``trust`` maps all
+    gateways to their authorities (default: those of ``pki``).
     """
-    trust = pki.trust_by_gateway()
+    trust = pki.trust_by_gateway() if trust is None else trust
     joined = {
         code: {corridor.name: corridor for corridor in corridors if code in corridor.members}
         for code in codes
