@@ -22,7 +22,7 @@ from asw_exchange.corridors import find_kind, recognise
 from asw_exchange.errors import ConfigurationError, ExchangeError, WrongKind
 from asw_exchange.gateway import validate_kind
 from asw_exchange.model import Finding, Value
-from asw_exchange.signature import SigningKey, TrustStore, Verified
+from asw_exchange.signature import SignatureFacts, SigningKey, TrustStore, Verified
 from asw_exchange.validation import Report, findings_of_error, in_order, load_schema, validate_element
 
 
@@ -52,6 +52,18 @@ def verify(xml: bytes, trust: TrustStore, *, moment: datetime | None = None) -> 
     corridor, _, _ = recognise(root)
     at = moment or SystemClock().now()
     return signature.verify(corridor.signed_part(root), trust, at, corridor.policy)
+
+
+def examine(xml: bytes, trust: TrustStore, *, moment: datetime | None = None) -> SignatureFacts:
+    """Say everything about the signature of a document and its signer; no fault hides another.
+
+    Takes what ``verify`` takes. Raises ReadError, UnknownKind or EnvelopeError where there is nothing to
+    look at.
+    """
+    root = codec.read(xml, keep_instructions=True)
+    corridor, _, _ = recognise(root)
+    at = moment or SystemClock().now()
+    return signature.examine(corridor.signed_part(root), trust, at, corridor.policy)
 
 
 def parse(source: bytes | Verified) -> Any:
@@ -129,4 +141,14 @@ def iter_findings(
     yield from validate(xml, kind=kind, moment=moment).findings
 
 
-__all__ = ["build", "is_valid", "iter_findings", "parse", "sign", "validate", "validate_against", "verify"]
+__all__ = [
+    "build",
+    "examine",
+    "is_valid",
+    "iter_findings",
+    "parse",
+    "sign",
+    "validate",
+    "validate_against",
+    "verify",
+]

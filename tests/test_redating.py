@@ -1,4 +1,4 @@
-"""Generated documents can be sent on any day: valid on the day that they are written for, valid on another."""
+"""Generated documents can be sent on any day: what was valid on its own day is valid on another."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from msgspec import Meta
 
 from asw_exchange.behaviours.words import Behaviour, Layer, Seconds, Short, Stage
 
+Moment = Annotated[datetime, Meta(tz=True)]
+
 _BEFORE = frozenset({Stage.BEFORE})
 _AFTER = frozenset({Stage.AFTER})
 _LEAVING = frozenset({Stage.LEAVING})
@@ -85,8 +87,8 @@ class Maintenance(Fault, frozen=True, kw_only=True):
 
     sees: ClassVar[str] = "status 503 with Retry-After until the window ends"
     seconds: Annotated[Seconds, Meta(description="how long, where no end is given")] = 600.0
-    starts_at: Annotated[datetime | None, Meta(tz=True, description="from; at once where none")] = None
-    ends_at: Annotated[datetime | None, Meta(tz=True, description="until, not included")] = None
+    starts_at: Annotated[Moment | None, Meta(description="from; at once where none")] = None
+    ends_at: Annotated[Moment | None, Meta(description="until, not included")] = None
 
 
 class SlowAcknowledgement(Fault, frozen=True, kw_only=True):

@@ -1,36 +1,24 @@
-"""Keys that a gateway should not sign with: another's, a stranger's, an imitation, one out of date.
+"""Keys that a gateway should not sign with: another gateway's, and those with a fault (``signature.faulty``).
 
-All follow from the seed of the test PKI. Not here: revoked, weak and misused ones (``signature.pki``).
+All follow from the seed of the test PKI. Not here: which word means which key (``writing``).
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
-from asw_exchange.signature import SigningKey, create_pki
-
-_STRANGER = "STRANGER"
-_EXPIRED = timedelta(days=4 * 366)
-"""Before the moment: gateway certificates last two years, their authorities ten."""
+from asw_exchange.signature import Fault, SigningKey, create_faulty, create_pki
 
 
 @cache
-def key_of(seed: str, gateway: str, start: datetime) -> SigningKey:
-    """Return the true key of a gateway in the PKI of this seed. Raises ConfigurationError for no code."""
+def true_key(seed: str, gateway: str, start: datetime) -> SigningKey:
+    """Return the key of a gateway in the PKI of this seed. Raises ConfigurationError for no code."""
     return create_pki(seed, (gateway,), start).key(gateway)
 
 
-def unknown_key(seed: str, start: datetime) -> SigningKey:
-    """Return a key whose authority nobody knows."""
-    return key_of(f"{seed}/stranger", _STRANGER, start)
-
-
-def imitated_key(seed: str, gateway: str, start: datetime) -> SigningKey:
-    """Return a key whose certificate bears the gateway's names, made by a false authority."""
-    return key_of(f"{seed}/imitation", gateway, start)
-
-
-def expired_key(seed: str, gateway: str, start: datetime) -> SigningKey:
-    """Return a key with a certificate of the gateway's own authority that is out of date."""
-    return key_of(seed, gateway, start - _EXPIRED)
+@cache
+def faulty_key(seed: str, gateway: str, start: datetime, fault: Fault) -> SigningKey:
+    """Return a key of the gateway whose certificate has this fault."""
+    found = create_faulty(seed, (gateway,), start)[gateway][fault]
+    return SigningKey(private_key=found.private_key, certificate=found.certificate)

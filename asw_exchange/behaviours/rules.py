@@ -115,11 +115,8 @@ def check_rule(rule: FaultRule) -> FaultRule:
     wanted = rule.match.field
     if wanted is not None and (wanted.equals is None) == (wanted.matches is None):
         raise InputError("a field either equals or matches", path="match.field", value=wanted.path)
-    if rule.match.direction is Way.OUTGOING:
-        possible = action.outgoing()
-    else:
-        possible = action.stages != {Stage.LEAVING}
-    if not possible:
+    outgoing = rule.match.direction is Way.OUTGOING
+    if not (action.outgoing() if outgoing else action.stages != {Stage.LEAVING}):
         message = f"{action.word} cannot happen to {rule.match.direction} messages"
         raise InputError(
             message, path="action", value=action.word, hint="asw behaviours explain says to which"

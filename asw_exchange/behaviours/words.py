@@ -244,6 +244,30 @@ class ExpiredCertificate(Behaviour, frozen=True, kw_only=True):
     on: Which = On.MESSAGES
 
 
+class FutureCertificate(Behaviour, frozen=True, kw_only=True):
+    """Signs with a certificate that is not in force yet."""
+
+    layer: ClassVar[Layer] = Layer.WRITING
+    sees: ClassVar[str] = "a {answer} whose signature is right and whose certificate begins later"
+    on: Which = On.MESSAGES
+
+
+class RevokedCertificate(Behaviour, frozen=True, kw_only=True):
+    """Signs with a certificate that its authority has revoked."""
+
+    layer: ClassVar[Layer] = Layer.WRITING
+    sees: ClassVar[str] = "a {answer} whose certificate stands on the revocation list of its authority"
+    on: Which = On.MESSAGES
+
+
+class WrongKeyUsage(Behaviour, frozen=True, kw_only=True):
+    """Signs with a certificate that is not meant for signatures."""
+
+    layer: ClassVar[Layer] = Layer.WRITING
+    sees: ClassVar[str] = "a {answer} whose certificate is for the encipherment of keys only"
+    on: Which = On.MESSAGES
+
+
 class Tampered(Behaviour, frozen=True, kw_only=True):
     """Changes a digit of the content after signing."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from asw_exchange.behaviours.treatment import Treatment
 from asw_exchange.behaviours.words import Behaviour, On
 from asw_exchange.corridor import Corridor
 from asw_exchange.model import Header, Value
-from asw_exchange.signature import SigningKey
+from asw_exchange.signature import Fault, SigningKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +68,24 @@ def _is_meant(word: Behaviour, technical: bool) -> bool:
     return on is On.EVERYTHING or technical == (on is On.ACKNOWLEDGEMENTS)
 
 
+_FAULTS: Mapping[type[Behaviour], Fault] = {
+    words.UnknownSigner: Fault.UNKNOWN_AUTHORITY,
+    words.ImitatedSigner: Fault.IMITATED_AUTHORITY,
+    words.ExpiredCertificate: Fault.EXPIRED,
+    words.FutureCertificate: Fault.NOT_YET_VALID,
+    words.RevokedCertificate: Fault.REVOKED,
+    words.WrongKeyUsage: Fault.WRONG_USAGE,
+}
+"""Words of a wrong signer, to what is wrong with its certificate."""
+
+
 def _signer(word: Behaviour, corridor: Corridor, header: Header, origin: PkiOrigin) -> SigningKey | None:
     """Return who signs instead of the gateway itself, if anybody."""
-    match word:
-        case words.WrongSigner():
-            others = (code for code in corridor.members if code != header.sender)
-            return keys.key_of(origin.seed, word.gateway or next(others), origin.start)
-        case words.UnknownSigner():
-            return keys.unknown_key(origin.seed, origin.start)
-        case words.ImitatedSigner():
-            return keys.imitated_key(origin.seed, header.sender, origin.start)
-        case words.ExpiredCertificate():
-            return keys.expired_key(origin.seed, header.sender, origin.start)
-    return None
+    if isinstance(word, words.WrongSigner):
+        others = (code for code in corridor.members if code != header.sender)
+        return keys.true_key(origin.seed, word.gateway or next(others), origin.start)
+    fault = _FAULTS.get(type(word))
+    return keys.faulty_key(origin.seed, header.sender, origin.start, fault) if fault else None
 
 
 def _damaged(word: Behaviour, raw: bytes) -> bytes:

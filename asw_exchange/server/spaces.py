@@ -24,7 +24,7 @@ from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Space, open_space
 from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
-from asw_exchange.signature.trust import AUTHORITY_FILE
+from asw_exchange.signature.authorities import AUTHORITY_FILE
 from asw_exchange.simulator.world import codes_of
 
 MEMORY = ":memory:"

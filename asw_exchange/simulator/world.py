@@ -74,16 +74,16 @@ def create_nodes(
     pki: TestPki,
     ledger: Ledger,
     clock: Clock,
-    origin: PkiOrigin,
     numbered: Callable[[str], Callable[[], str]],
     trust: Mapping[str, TrustStore] | None = None,
     reply: ReplyRule | None = None,
+    origin: PkiOrigin | None = None,
 ) -> dict[str, Node]:
     """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
 
-    Each has a conduct, so that it misbehaves when it is asked to; ``origin`` is what ``pki`` was made from.
     ``numbered`` gives for a code the function that makes its serial numbers of messages; ``trust`` maps all
-    gateways to their authorities (default: those of ``pki``).
+    gateways to their authorities (default: those of ``pki``). With the ``origin`` of ``pki`` each has a
+    conduct, so that it misbehaves when it is asked to.
     """
     trust = pki.trust_by_gateway() if trust is None else trust
     joined = {
@@ -100,7 +100,7 @@ def create_nodes(
             clock=clock,
             new_id=numbered(code),
             reply=reply,
-            conduct=Conduct(code, corridors=joined[code], origin=origin),
+            conduct=Conduct(code, corridors=joined[code], origin=origin) if origin else None,
         )
         for code in joined
     }
