@@ -259,7 +259,7 @@ class Ledger:
             self.database.define(lambda connection: metadata.create_all(connection, record))
 
     def last_sequence(self) -> int:
-        """Return the sequence of the entry that was written last, 0 where there is none. Raises LedgerError."""
+        """Return the sequence of the newest entry, 0 where there is none. Raises LedgerError."""
         ((last,),) = self.database.select(select(func.max(entries.c.sequence)))
         return last or 0
 

@@ -167,6 +167,8 @@ class Spaces(Mapping[str, Space]):
         if self.settings.place == MEMORY:
             self._folder = self._folder or TemporaryDirectory(prefix="asw-")
             return str(Path(self._folder.name) / f"{name}.db")
+        if "://" in self.settings.place:
+            raise ConfigurationError("a server with a shared ledger has no space beside the main one")
         path = Path(self.settings.place)
         return str(path.with_name(f"{path.stem}.{name}{path.suffix}"))
 

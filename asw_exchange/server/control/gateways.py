@@ -49,6 +49,12 @@ class Gateway(Told):
     magic: bool = Field(description="Whether magic values in documents count")
 
 
+class Gateways(Told):
+    """All gateways that run here."""
+
+    gateways: tuple[Gateway, ...]
+
+
 class Conduct(Asked):
     """How a gateway is to behave; what is not named stays as it is.
 
