@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from asw_exchange.server.spaces import Spaces
 
 
+Token = Annotated[
+    str | None,
+    typer.Option(metavar="TOKEN", envvar="ASW_TOKEN", help="To speak to /control; needed off loopback."),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(serve)
@@ -23,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def serve(
     gateway: Annotated[list[str] | None, typer.Option(help="Only this gateway; may be repeated.")] = None,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0 for any free port.")] = 8470,
+    port: Annotated[int, typer.Option(envvar="ASW_PORT", help="0 for any free port.")] = 8470,
     db: Annotated[
         str, typer.Option(help="The ledger: a SQLite file or postgresql+psycopg://...")
     ] = ":memory:",
@@ -37,12 +43,7 @@ def serve(
         list[str] | None,
         typer.Option(metavar="HOST", help="A host or network beside this machine to deliver to."),
     ] = None,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TOKEN", envvar="ASW_TOKEN", help="Needed to speak to /control; must be, off loopback."
-        ),
-    ] = None,
+    token: Token = None,
     moment: Moment = None,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""

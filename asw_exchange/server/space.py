@@ -10,7 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from asw_exchange.behaviours import PkiOrigin
@@ -141,61 +141,66 @@ class Space:
         self.ledger.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What the gateways sign with, whom they believe, and what test keys were made from."""
+
+    pki: TestPki
+    trust: Mapping[str, TrustStore]
+    origin: PkiOrigin
+
+
 def open_space(
     name: str,
     *,
     ledger: Ledger,
     corridors: Iterable[Corridor],
     gateways: Iterable[str],
-    pki: TestPki,
-    origin: PkiOrigin,
-    trust: Mapping[str, TrustStore],
+    keys: Keys,
     partners: Partners,
     client: Client,
+    clock: AdjustableClock,
     reader: Ledger | None = None,
-    base: Clock | None = None,
-    moment: datetime | None = None,
     retries: Retries | None = None,
 ) -> Space:
     """Set up a space over an open ledger for the ``gateways`` that run here; it rests until ``start``."""
-    joined = tuple(corridors)
-    clock, feed, codes = AdjustableClock(base), Feed(), tuple(gateways)
-    if moment is not None:
-        clock.set(moment)
-    committer = Committer(ledger, feed.changed)
+    joined, codes, feed = tuple(corridors), tuple(gateways), Feed()
     nodes = create_nodes(
         joined,
         codes,
-        pki=pki,
-        trust=trust,
+        pki=keys.pki,
+        trust=keys.trust,
         ledger=ledger,
         clock=clock,
-        origin=origin,
+        origin=keys.origin,
         numbered=_numbered(clock),
     )
-    by_name = {corridor.name: corridor for corridor in joined}
     ledger.host(codes)
     delivery = Delivery(
         ledger=ledger,
         nodes=nodes,
-        corridors=by_name,
+        corridors={corridor.name: corridor for corridor in joined},
         clock=clock,
-        committer=committer,
+        committer=Committer(ledger, feed.changed),
         feed=feed,
         partners=partners,
         client=client,
         retries=retries or Retries(),
     )
+    return _around(delivery, name, keys.pki, reader)
+
+
+def _around(delivery: Delivery, name: str, pki: TestPki, reader: Ledger | None) -> Space:
     return Space(
         name=name,
-        ledger=ledger,
-        corridors=by_name,
+        ledger=delivery.ledger,
+        corridors=delivery.corridors,
         pki=pki,
-        nodes=nodes,
-        clock=clock,
-        committer=committer,
-        feed=feed,
-        partners=partners,
+        nodes=delivery.nodes,
+        clock=delivery.clock,
+        committer=delivery.committer,
+        feed=delivery.feed,
+        partners=delivery.partners,
         delivery=delivery,
         reader=reader,
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from asw_exchange.behaviours import PkiOrigin
-from asw_exchange.clock import Clock, SystemClock
+from asw_exchange.clock import AdjustableClock, Clock, SystemClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.corridors import all_corridors
 from asw_exchange.errors import ConfigurationError, ExchangeError
@@ -22,8 +21,8 @@ from asw_exchange.server.notes import restore
 from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
-from asw_exchange.server.space import MAIN, Space, open_space
-from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
+from asw_exchange.server.space import MAIN, Keys, Space, open_space
+from asw_exchange.signature import TrustStore, create_pki, load_pki
 from asw_exchange.signature.authorities import AUTHORITY_FILE
 from asw_exchange.simulator.world import codes_of
 
@@ -41,25 +40,20 @@ class Spaces(Mapping[str, Space]):
     base_clock: Clock = field(default_factory=SystemClock)
     corridors: tuple[Corridor, ...] = field(default_factory=all_corridors)
     gateways: tuple[str, ...] = field(init=False)
-    pki: TestPki = field(init=False)
     allowed: Allowed = field(init=False)
     """Whom messages may be delivered to."""
     stopping: Callable[[], bool] = field(default=lambda: False, init=False)
     """Tells those who wait for something to happen that the server is about to end."""
-    _origin: PkiOrigin = field(init=False)
+    _keys: Keys = field(init=False)
     _outside: dict[Key, str] = field(init=False)
     _change: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _folder: TemporaryDirectory[str] | None = field(default=None, init=False)
     """Of sessions that were imported into a server whose ledgers are in memory."""
     _spaces: dict[str, Space] = field(default_factory=dict, init=False)
-    _trust: dict[str, TrustStore] = field(init=False)
 
     def __post_init__(self) -> None:
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
-        started = self.settings.moment or self.base_clock.now()
-        self._origin = PkiOrigin(seed=str(self.settings.seed), start=started)
-        self.pki = _keys(self, started)
-        self._trust = _trust(self)
+        self._keys = _keys(self)
         self._outside = partner_urls(
             self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
         )
@@ -141,20 +135,19 @@ class Spaces(Mapping[str, Space]):
         await main.committer.run(lambda: main.ledger.set_note(_NOTE, names))
 
     def _made(self, name: str, place: str) -> Space:
-        ledger = Ledger.open(place)
+        clock = AdjustableClock(self.base_clock)
+        if self.settings.moment is not None:
+            clock.set(self.settings.moment)
         return open_space(
             name,
-            ledger=ledger,
+            ledger=Ledger.open(place),
             reader=None if place == MEMORY else Ledger.open(place, read_only=True),
             corridors=self.corridors,
             gateways=self.gateways,
-            pki=self.pki,
-            origin=self._origin,
-            trust=self._trust,
+            keys=self._keys,
             partners=Partners(self._own(name) | self._outside),
             client=Client(Resolver(self.allowed)),
-            base=self.base_clock,
-            moment=self.settings.moment,
+            clock=clock,
             retries=self.settings.retries,
         )
 
@@ -208,24 +201,21 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted)) or known
 
 
-def _keys(spaces: Spaces, moment: datetime) -> TestPki:
+def _keys(spaces: Spaces) -> Keys:
     """Return the keys of the gateways that run here; test keys from the seed where no folder is given."""
-    settings = spaces.settings
+    settings, codes = spaces.settings, codes_of(spaces.corridors)
+    origin = PkiOrigin(seed=str(settings.seed), start=settings.moment or spaces.base_clock.now())
     if settings.pki is None:
-        return create_pki(settings.seed, codes_of(spaces.corridors), moment)
+        pki = create_pki(settings.seed, codes, origin.start)
+        return Keys(pki=pki, trust=pki.trust_by_gateway(), origin=origin)
     pki = load_pki(settings.pki)
     for code in spaces.gateways:
         pki.key(code)
-    return pki
+    return Keys(pki=pki, trust=_trust(settings.pki, codes), origin=origin)
 
 
-def _trust(spaces: Spaces) -> dict[str, TrustStore]:
+def _trust(folder: Path, codes: Iterable[str]) -> dict[str, TrustStore]:
     """Return whom to believe: of a partner's system the folder needs to hold no more than ``ca.pem``."""
-    if spaces.settings.pki is None:
-        return spaces.pki.trust_by_gateway()
-    folders = {code: spaces.settings.pki / code for code in codes_of(spaces.corridors)}
     return {
-        code: TrustStore.load(folder)
-        for code, folder in folders.items()
-        if (folder / AUTHORITY_FILE).is_file()
+        code: TrustStore.load(folder / code) for code in codes if (folder / code / AUTHORITY_FILE).is_file()
     }
