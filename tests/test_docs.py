@@ -37,7 +37,7 @@ def free_port() -> int:
 
 
 def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
-    """Every shell block, in order, in an empty folder; the first that fails stops. Servers get a free port."""
+    """Every shell block, in order, in an empty folder, on a free port; the first that fails stops."""
     scripts, port = Path(sys.executable).parent, str(free_port())
     environment = {
         **os.environ,
