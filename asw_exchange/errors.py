@@ -53,6 +53,7 @@ raises one of these. Nothing else leaves a public function.
     │       └── WrongSubject            it bears the name of somebody else
     ├── CredentialError         a key or certificate file that cannot be used
     ├── LedgerError             the ledger cannot be read or written
+    │   └── BytesDropped            the bytes of an old message, dropped by retention
     ├── FileError               a file that cannot be read or written
     └── ConfigurationError      a schema, rule file, corridor or option of ours is at fault
 """
@@ -297,6 +298,12 @@ class CredentialError(ExchangeError):
 
 class LedgerError(ExchangeError):
     reply_code = "LEDGER"
+
+
+class BytesDropped(LedgerError):
+    """The bytes of this message were dropped by retention; what was recorded of it is still there."""
+
+    reply_code = "LEDGER-DROPPED"
 
 
 class FileError(ExchangeError):

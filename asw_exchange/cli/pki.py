@@ -39,11 +39,13 @@ def init(
     from asw_exchange.clock import SystemClock
     from asw_exchange.corridors import all_corridors
     from asw_exchange.signature import create_faulty, create_pki, write_faulty, write_pki
+    from asw_exchange.signature.server_credentials import create_server_credentials, write_server_credentials
 
     gateways = sorted({code for corridor in all_corridors() for code in corridor.members})
     at = moment_option(moment) or SystemClock().now()
     write_pki(create_pki(seed, gateways, at, algorithm), folder, force=force)
     write_faulty(create_faulty(seed, gateways, at), folder, force=force)
+    write_server_credentials(create_server_credentials(seed, at), folder, force=force)
     say(f"test keys of {len(gateways)} gateways written to {folder}; for tests only")
 
 
@@ -65,7 +67,9 @@ def renew(
     at = moment_option(moment) or SystemClock().now()
     kept = renew_files(folder, gateway, at, overlap=timedelta(days=overlap), authority=authority)
     until = f"{at + timedelta(days=overlap):%Y-%m-%d}"
-    say(f"{gateway} has a new key from {at:%Y-%m-%d}; the old one, in {kept}, is good until {until}")
+    say(
+        f"{gateway} has a new key from {at:%Y-%m-%d}; the old one, in {kept}, is good until {until} at the latest"
+    )
 
 
 def revoke(

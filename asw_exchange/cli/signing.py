@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asw_exchange.cli import explaining
 from asw_exchange.cli.checking import Json, Moment
 from asw_exchange.cli.documents import Out, moment_option
+from asw_exchange.cli.explaining import Dump, Explain
 from asw_exchange.cli.facts import as_data, facts_about, print_facts
 from asw_exchange.cli.files import read_file
 from asw_exchange.cli.output import print_json, write_result
@@ -23,6 +25,11 @@ Signer = Annotated[
 RequireRevocation = Annotated[
     bool,
     typer.Option("--require-revocation", help="Refuse when no present revocation list covers the signer."),
+]
+
+Trust = Annotated[
+    Path,
+    typer.Option(metavar="DIR", help="Trusted certification authorities: asw pki init's folder, or any."),
 ]
 
 
@@ -53,10 +60,7 @@ def sign(
 
 def verify(
     file: Annotated[Path, typer.Argument(help="A signed document or message; - for standard input.")],
-    trust: Annotated[
-        Path,
-        typer.Option(metavar="DIR", help="Trusted certification authorities: asw pki init's folder, or any."),
-    ],
+    trust: Trust,
     moment: Moment = None,
     out: Annotated[
         Path | None,
@@ -64,9 +68,11 @@ def verify(
     ] = None,
     signer: Signer = None,
     require_revocation: RequireRevocation = False,
+    explain: Explain = False,
+    dump: Dump = None,
     json_: Json = False,
 ) -> None:
-    """Check a signature, and say who signed what; each fact about the signer on a line of its own."""
+    """Check a signature and say who signed what, fact by fact; with --explain, why it does not hold."""
     from asw_exchange import verbs
     from asw_exchange.clock import SystemClock
     from asw_exchange.errors import ExchangeError
@@ -75,6 +81,9 @@ def verify(
     store = TrustStore.load(trust, expected_uri=signer, require_revocation=require_revocation)
     data = read_file(file)
     at = moment_option(moment) or SystemClock().now()
+    if explain or dump is not None:
+        explaining.explain(file, data, store, at, trust, out=out, dump=dump, json=json_)
+        return
     facts = facts_about(data, store, at)
     try:
         verified = verbs.verify(data, store, moment=at)

@@ -61,6 +61,14 @@ class StandardBusinessDocument:
     schema: str | None = "common/sbdh.xsd"
     media_type: str = "application/xml; charset=utf-8"
 
+    def request_headers(self, message: bytes) -> dict[str, str]:
+        """Return the media type: SBDH has no binding to HTTP of its own."""
+        return {"Content-Type": self.media_type}
+
+    def status(self, answer: bytes) -> int:
+        """Return 200: what became of the message stands in the acknowledgement."""
+        return 200
+
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Put the header before the sealed document, whose bytes are kept (less its XML declaration)."""
         opening = f"{_OPENING}{HEADER.write(header)}".encode()

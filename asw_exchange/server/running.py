@@ -29,7 +29,7 @@ def serve(settings: Settings, announce: Callable[[Spaces], object] = lambda spac
     """
     check_exposure(settings)
     with listen(settings.host, settings.port) as listener:
-        spaces = Spaces(settings=settings, base_url=base_url(listener))
+        spaces = Spaces(settings=settings, base_url=base_url(listener, settings.scheme))
         server_of(spaces, lambda: announce(spaces)).run(sockets=[listener])
 
 
@@ -64,13 +64,16 @@ def base_url(listener: socket.socket, scheme: str = "http") -> str:
 
 def configuration(spaces: Spaces, ready: Callable[[], object]) -> uvicorn.Config:
     """Return how uvicorn runs the application."""
+    context = spaces.tls.server
     return uvicorn.Config(
         application(spaces, ready),
         http=GuardedProtocol,
+        ssl_context_factory=(lambda config, default: context) if context else None,
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         limit_concurrency=_MOST_CONNECTIONS,
         backlog=_BACKLOG,

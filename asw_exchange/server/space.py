@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from asw_exchange.behaviours import PkiOrigin
+from asw_exchange.behaviours import PkiOrigin, Treatment
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
@@ -46,6 +46,8 @@ class Space:
     ledger: Ledger
     corridors: Mapping[str, Corridor]
     pki: TestPki
+    trust: Mapping[str, TrustStore]
+    """The authorities of every gateway, by its code."""
     nodes: Mapping[str, Node]
     clock: AdjustableClock
     committer: Committer
@@ -83,10 +85,17 @@ class Space:
             self.ledger.recover(self.clock.now())
         self.ledger.set_note(AT_WORK, "yes")
 
-    async def receive(self, corridor: str, gateway: str, raw: bytes, peer: str = UNKNOWN) -> bytes | None:
-        """Let a gateway take a message in; return its answer once that is committed. Raises LedgerError."""
+    async def receive(
+        self, corridor: str, gateway: str, raw: bytes, peer: str = UNKNOWN, treatment: Treatment | None = None
+    ) -> bytes | None:
+        """Let a gateway take a message in; return its answer once that is committed.
+
+        ``treatment`` is what the gateway decided when it met the message. Raises LedgerError.
+        """
         node = self.nodes[gateway]
-        return await self.committer.run(lambda: node.receive(raw, corridor=corridor, peer=peer))
+        return await self.committer.run(
+            lambda: node.receive(raw, corridor=corridor, peer=peer, treatment=treatment)
+        )
 
     async def submit(self, kind: str, document: Value, sender: str, receiver: str) -> Entry:
         """Build, sign and queue a document. Raises BuildError, UnknownKind and LedgerError."""
@@ -142,67 +151,77 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """What the gateways sign with, whom they believe, and what test keys were made from."""
+class Common:
+    """What the spaces of one server have in common."""
 
+    corridors: tuple[Corridor, ...]
+    gateways: tuple[str, ...]
+    """Those that run here."""
     pki: TestPki
     trust: Mapping[str, TrustStore]
     origin: PkiOrigin
+    base: Clock | None = None
+    moment: datetime | None = None
+    """What the clock of a new space shows; None: what ``base`` does."""
+    retries: Retries = field(default_factory=Retries)
+
+    def nodes(self, ledger: Ledger, clock: AdjustableClock) -> dict[str, Node]:
+        """Return the gateways of a new space."""
+        numbered = _numbered(clock)
+        return create_nodes(
+            self.corridors,
+            self.gateways,
+            self.pki,
+            self.trust,
+            ledger=ledger,
+            clock=clock,
+            origin=self.origin,
+            numbered=numbered,
+        )
 
 
 def open_space(
     name: str,
+    common: Common,
     *,
     ledger: Ledger,
-    corridors: Iterable[Corridor],
-    gateways: Iterable[str],
-    keys: Keys,
     partners: Partners,
     client: Client,
-    clock: AdjustableClock,
     reader: Ledger | None = None,
-    retries: Retries | None = None,
 ) -> Space:
-    """Set up a space over an open ledger for the ``gateways`` that run here; it rests until ``start``."""
-    joined, codes, feed = tuple(corridors), tuple(gateways), Feed()
-    nodes = create_nodes(
-        joined,
-        codes,
-        pki=keys.pki,
-        trust=keys.trust,
-        ledger=ledger,
-        clock=clock,
-        origin=keys.origin,
-        numbered=_numbered(clock),
-    )
-    ledger.host(codes)
+    """Set up a space over an open ledger; it rests until ``start``. Raises LedgerError."""
+    ledger.host(common.gateways)
+    clock, feed = AdjustableClock(common.base), Feed()
+    if common.moment is not None:
+        clock.set(common.moment)
     delivery = Delivery(
         ledger=ledger,
-        nodes=nodes,
-        corridors={corridor.name: corridor for corridor in joined},
+        nodes=common.nodes(ledger, clock),
+        corridors={corridor.name: corridor for corridor in common.corridors},
         clock=clock,
         committer=Committer(ledger, feed.changed),
         feed=feed,
         partners=partners,
         client=client,
-        retries=retries or Retries(),
+        retries=common.retries,
     )
-    return _around(delivery, name, keys.pki, reader)
+    return _space(name, common, delivery, reader)
 
 
-def _around(delivery: Delivery, name: str, pki: TestPki, reader: Ledger | None) -> Space:
+def _space(name: str, common: Common, delivery: Delivery, reader: Ledger | None) -> Space:
     return Space(
         name=name,
         ledger=delivery.ledger,
+        reader=reader,
         corridors=delivery.corridors,
-        pki=pki,
+        pki=common.pki,
+        trust=common.trust,
         nodes=delivery.nodes,
         clock=delivery.clock,
         committer=delivery.committer,
         feed=delivery.feed,
         partners=delivery.partners,
         delivery=delivery,
-        reader=reader,
     )
 
 

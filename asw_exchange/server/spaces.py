@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from asw_exchange.behaviours import PkiOrigin
-from asw_exchange.clock import AdjustableClock, Clock, SystemClock
+from asw_exchange.clock import Clock, SystemClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.corridors import all_corridors
 from asw_exchange.errors import ConfigurationError, ExchangeError
@@ -21,8 +21,9 @@ from asw_exchange.server.notes import restore
 from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.settings import Settings
-from asw_exchange.server.space import MAIN, Keys, Space, open_space
-from asw_exchange.signature import TrustStore, create_pki, load_pki
+from asw_exchange.server.space import MAIN, Common, Space, open_space
+from asw_exchange.server.tls import Tls, open_tls
+from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
 from asw_exchange.signature.authorities import AUTHORITY_FILE
 from asw_exchange.simulator.world import codes_of
 
@@ -40,12 +41,16 @@ class Spaces(Mapping[str, Space]):
     base_clock: Clock = field(default_factory=SystemClock)
     corridors: tuple[Corridor, ...] = field(default_factory=all_corridors)
     gateways: tuple[str, ...] = field(init=False)
+    pki: TestPki = field(init=False)
+    trust: Mapping[str, TrustStore] = field(init=False)
+    tls: Tls = field(init=False)
     allowed: Allowed = field(init=False)
     """Whom messages may be delivered to."""
     stopping: Callable[[], bool] = field(default=lambda: False, init=False)
     """Tells those who wait for something to happen that the server is about to end."""
-    _keys: Keys = field(init=False)
-    _outside: dict[Key, str] = field(init=False)
+    origin: PkiOrigin = field(init=False)
+    """Where test keys that nobody should sign with are made from."""
+    _outside: dict[Key, str | None] = field(init=False)
     _change: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _folder: TemporaryDirectory[str] | None = field(default=None, init=False)
     """Of sessions that were imported into a server whose ledgers are in memory."""
@@ -53,7 +58,12 @@ class Spaces(Mapping[str, Space]):
 
     def __post_init__(self) -> None:
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
-        self._keys = _keys(self)
+        self.origin = PkiOrigin(
+            seed=str(self.settings.seed), start=self.settings.moment or self.base_clock.now()
+        )
+        self.pki = _keys(self)
+        self.trust = _trust(self) | _given_trust(self.settings.trust, codes_of(self.corridors))
+        self.tls = open_tls(self.settings, self.pki, self.trust, self.base_clock.now())
         self._outside = partner_urls(
             self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
         )
@@ -135,20 +145,23 @@ class Spaces(Mapping[str, Space]):
         await main.committer.run(lambda: main.ledger.set_note(_NOTE, names))
 
     def _made(self, name: str, place: str) -> Space:
-        clock = AdjustableClock(self.base_clock)
-        if self.settings.moment is not None:
-            clock.set(self.settings.moment)
-        return open_space(
-            name,
-            ledger=Ledger.open(place),
-            reader=None if place == MEMORY else Ledger.open(place, read_only=True),
+        common = Common(
             corridors=self.corridors,
             gateways=self.gateways,
-            keys=self._keys,
-            partners=Partners(self._own(name) | self._outside),
-            client=Client(Resolver(self.allowed)),
-            clock=clock,
+            pki=self.pki,
+            trust=self.trust,
+            origin=self.origin,
+            base=self.base_clock,
+            moment=self.settings.moment,
             retries=self.settings.retries,
+        )
+        return open_space(
+            name,
+            common,
+            ledger=Ledger.open(place),
+            reader=None if place == MEMORY else Ledger.open(place, read_only=True),
+            partners=self._partners(name),
+            client=Client(Resolver(self.allowed), self.tls.context),
         )
 
     def _place(self, name: str) -> str:
@@ -165,15 +178,16 @@ class Spaces(Mapping[str, Space]):
         path = Path(self.settings.place)
         return str(path.with_name(f"{path.stem}.{name}{path.suffix}"))
 
-    def _own(self, name: str) -> dict[Key, str]:
-        """Return the addresses of the gateways that run here."""
+    def _partners(self, name: str) -> Partners:
+        """Return the addresses of the gateways that run here, and those that were given."""
         base = self.base_url if name == MAIN else f"{self.base_url}/spaces/{name}"
-        return {
+        own: dict[Key, str | None] = {
             (corridor.name, code): f"{base}/{corridor.name}/{code}"
             for corridor in self.corridors
             for code in corridor.members
             if code in self.gateways
         }
+        return Partners({key: url for key, url in (own | self._outside).items() if url is not None})
 
 
 def _names(noted: str | None) -> tuple[str, ...]:
@@ -201,21 +215,38 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted)) or known
 
 
-def _keys(spaces: Spaces) -> Keys:
+def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustStore]:
+    """Read ``CODE=PATH``, or a path for all gateways: a folder that has one for each, or one place for all.
+
+    Raises FileError and CredentialError.
+    """
+    found: dict[str, TrustStore] = {}
+    for word in words:
+        code, _, path = word.partition("=")
+        for each in (code,) if code in codes else codes:
+            place = Path(path) if code in codes else Path(word)
+            found[each] = TrustStore.load(place / each if (place / each).is_dir() else place)
+    return found
+
+
+def _keys(spaces: Spaces) -> TestPki:
     """Return the keys of the gateways that run here; test keys from the seed where no folder is given."""
-    settings, codes = spaces.settings, codes_of(spaces.corridors)
-    origin = PkiOrigin(seed=str(settings.seed), start=settings.moment or spaces.base_clock.now())
+    settings = spaces.settings
     if settings.pki is None:
-        pki = create_pki(settings.seed, codes, origin.start)
-        return Keys(pki=pki, trust=pki.trust_by_gateway(), origin=origin)
+        return create_pki(settings.seed, codes_of(spaces.corridors), spaces.origin.start)
     pki = load_pki(settings.pki)
     for code in spaces.gateways:
         pki.key(code)
-    return Keys(pki=pki, trust=_trust(settings.pki, codes), origin=origin)
+    return pki
 
 
-def _trust(folder: Path, codes: Iterable[str]) -> dict[str, TrustStore]:
+def _trust(spaces: Spaces) -> dict[str, TrustStore]:
     """Return whom to believe: of a partner's system the folder needs to hold no more than ``ca.pem``."""
+    if spaces.settings.pki is None:
+        return spaces.pki.trust_by_gateway()
+    folders = {code: spaces.settings.pki / code for code in codes_of(spaces.corridors)}
     return {
-        code: TrustStore.load(folder / code) for code in codes if (folder / code / AUTHORITY_FILE).is_file()
+        code: TrustStore.load(folder)
+        for code, folder in folders.items()
+        if (folder / AUTHORITY_FILE).is_file()
     }

@@ -5,6 +5,7 @@ Not here: the envelope around a signed document (``envelope``) and what the docu
 
 from asw_exchange.signature.algorithms import Canonicalization, DigestMethod, SignatureMethod, Transform
 from asw_exchange.signature.containers import is_container, payload_of
+from asw_exchange.signature.diagnose import Diagnosis, Located, certificates_in, diagnose
 from asw_exchange.signature.examine import examine
 from asw_exchange.signature.facts import Fact, SignatureFacts, SignerFacts, State
 from asw_exchange.signature.faulty import Fault, FaultyKey, create_faulty
@@ -20,10 +21,12 @@ from asw_exchange.signature.verify import Verified, verify
 __all__ = [
     "Canonicalization",
     "Credentials",
+    "Diagnosis",
     "DigestMethod",
     "Fact",
     "Fault",
     "FaultyKey",
+    "Located",
     "Placement",
     "SignatureFacts",
     "SignatureMethod",
@@ -36,8 +39,10 @@ __all__ = [
     "TrustStore",
     "TrustedSigner",
     "Verified",
+    "certificates_in",
     "create_faulty",
     "create_pki",
+    "diagnose",
     "examine",
     "is_container",
     "load_pki",

@@ -43,7 +43,7 @@ class Credentials:
     """None when the PKI was read from files that lack it; nothing can then be renewed or revoked."""
     older_authorities: tuple[x509.Certificate, ...] = ()
     """Certificates of the same authority with keys that it had before; partners still trust them."""
-    crls: tuple[x509.CertificateRevocationList, ...] = ()
+    crls: tuple[x509.CertificateRevocationList, ...] = field(default=(), hash=False)
     """Its revocation lists, the earliest first."""
 
 

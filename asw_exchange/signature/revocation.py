@@ -92,8 +92,7 @@ def entries_of(crl: x509.CertificateRevocationList) -> Iterator[Revocation]:
             reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
         except x509.ExtensionNotFound:
             reason = x509.ReasonFlags.unspecified
-        if reason is not x509.ReasonFlags.remove_from_crl:
-            yield Revocation(serial=entry.serial_number, date=entry.revocation_date_utc, reason=reason)
+        yield Revocation(serial=entry.serial_number, date=entry.revocation_date_utc, reason=reason)
 
 
 def _may_sign_lists(authority: x509.Certificate) -> bool:

@@ -75,7 +75,7 @@ class TrustStore:
     """
 
     authorities: tuple[x509.Certificate, ...]
-    crls: tuple[x509.CertificateRevocationList, ...] = ()
+    crls: tuple[x509.CertificateRevocationList, ...] = field(default=(), hash=False)
     """Complete lists (RFC 5280, section 5). An entry counts from its date on; a list that has expired still
     revokes what stands on it, but proves nothing about what does not."""
     expected_uri: str | None = None
@@ -155,17 +155,24 @@ class TrustStore:
         """Examine certificates in DER, the signer's first. Raises UntrustedSigner for what is none."""
         if moment.tzinfo is None:
             raise ConfigurationError("a moment needs a time zone", value=str(moment))
-        return self._examine(list(map(_decode, certificates)), moment.astimezone(UTC))[0]
+        certificate, *intermediates = map(_decode, certificates)
+        at = moment.astimezone(UTC)
+        chain, path = self._chain(certificate, intermediates, at)
+        return self._facts(chain, path, at)
 
     def _resolve(self, certificates: Sequence[bytes], moment: datetime) -> TrustedSigner:
-        facts, path = self._examine(list(map(_decode, certificates)), moment)
+        certificate, *intermediates = map(_decode, certificates)
+        chain, path = self._chain(certificate, intermediates, moment)
+        if chain.error:  # before anything else is looked at: strangers are to cost little
+            raise chain.error
+        facts = self._facts(chain, path, moment)
         if facts.error:
             raise facts.error
         start, end = _span(path)
         changes = list(self._lists.changes(path))
         return TrustedSigner(
-            certificate=path[0],
-            public_key=path[0].public_key(),  # type: ignore[arg-type]  # key_weakness knows no other types
+            certificate=certificate,
+            public_key=certificate.public_key(),  # type: ignore[arg-type]  # _key knows no other types
             chain=path,
             valid_from=start,
             valid_until=end,
@@ -174,13 +181,10 @@ class TrustStore:
             known_until=min([end, *(change - _TICK for change in changes if change > moment)]),
         )
 
-    def _examine(
-        self, certificates: Sequence[x509.Certificate], moment: datetime
-    ) -> tuple[SignerFacts, tuple[x509.Certificate, ...]]:
-        """Return the facts, and the path to the authority: the certificate alone where there is none."""
-        certificate, *intermediates = certificates
-        chain, path = self._chain(certificate, intermediates, moment)
-        facts = SignerFacts(
+    def _facts(self, chain: Fact, path: Sequence[x509.Certificate], moment: datetime) -> SignerFacts:
+        """Collect the facts about the first certificate of a path."""
+        certificate = path[0]
+        return SignerFacts(
             certificate=certificate,
             chain=chain,
             time=_time(path, moment),
@@ -189,12 +193,14 @@ class TrustStore:
             revocation=self._revocation(chain, path, moment),
             name=self._name(certificate),
         )
-        return facts, path
 
     def _chain(
         self, certificate: x509.Certificate, intermediates: Sequence[x509.Certificate], moment: datetime
     ) -> tuple[Fact, tuple[x509.Certificate, ...]]:
-        """Build a chain at ``moment``, or else at the ends of the validity, to tell late from unknown."""
+        """Build a chain at ``moment``, or else at the ends of the validity, to tell late from unknown.
+
+        Returns the fact, and the path to the authority: the certificate alone where there is none.
+        """
         for time in (moment, certificate.not_valid_before_utc, certificate.not_valid_after_utc):
             verifier = _POLICY.store(self._store).time(time).build_client_verifier()
             try:

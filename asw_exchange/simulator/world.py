@@ -50,7 +50,8 @@ def create_world(
     nodes = create_nodes(
         corridors,
         codes,
-        pki=pki,
+        pki,
+        pki.trust_by_gateway(),
         ledger=ledger,
         clock=clock,
         origin=PkiOrigin(seed=str(seed), start=start),
@@ -70,22 +71,21 @@ def codes_of(corridors: tuple[Corridor, ...]) -> tuple[str, ...]:
 def create_nodes(
     corridors: tuple[Corridor, ...],
     codes: Iterable[str],
-    *,
     pki: TestPki,
+    trust: Mapping[str, TrustStore],
+    *,
     ledger: Ledger,
     clock: Clock,
+    origin: PkiOrigin,
     numbered: Callable[[str], Callable[[], str]],
-    trust: Mapping[str, TrustStore] | None = None,
     reply: ReplyRule | None = None,
-    origin: PkiOrigin | None = None,
 ) -> dict[str, Node]:
     """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
 
+    Each has a conduct, so that it misbehaves when it is asked to; ``origin`` is what ``pki`` was made from.
     ``numbered`` gives for a code the function that makes its serial numbers of messages; ``trust`` maps all
-    gateways to their authorities (default: those of ``pki``). With the ``origin`` of ``pki`` each has a
-    conduct, so that it misbehaves when it is asked to.
+    gateways to their authorities.
     """
-    trust = pki.trust_by_gateway() if trust is None else trust
     joined = {
         code: {corridor.name: corridor for corridor in corridors if code in corridor.members}
         for code in codes
@@ -100,7 +100,7 @@ def create_nodes(
             clock=clock,
             new_id=numbered(code),
             reply=reply,
-            conduct=Conduct(code, corridors=joined[code], origin=origin) if origin else None,
+            conduct=Conduct(code, corridors=joined[code], origin=origin),
         )
         for code in joined
     }

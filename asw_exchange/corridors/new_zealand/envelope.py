@@ -10,9 +10,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from lxml import etree
+from msgspec.structs import replace
 
 from asw_exchange.codec import line_of, path_of, read, reread
 from asw_exchange.codec.builder import escape
@@ -40,6 +42,8 @@ _CARRIERS = {
     "DeliverCountryResponseEnvelope": "CountryResponseEnvelope",
 }
 """Operation that delivers, to the name of its one parameter."""
+_OPERATION = re.compile(rb":Body[^>]*><(?:[A-Za-z0-9]+:)?([A-Za-z]+)").search
+"""The first element in the body."""
 _SPS = "{urn:un:unece:uncefact:data:standard:SPSCertificate:17}SPSExchangedDocument/"
 _RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21}"
 _ACKNOWLEDGED = "{urn:un:unece:uncefact:data:standard:SPSAcknowledgement:17}SPSAcknowledgementDocument/"
@@ -53,6 +57,16 @@ class HubEnvelope:
     schema: str | None = None
     media_type: str = "text/xml; charset=utf-8"
     """SOAP 1.1, section 6."""
+
+    def request_headers(self, message: bytes) -> dict[str, str]:
+        """Name the operation in SOAPAction, as the hub's WSDL does; SOAP 1.1, section 6.1.1, wants it."""
+        operation = _OPERATION(message)
+        action = f"{SERVICE}{operation[1].decode()}" if operation else ""
+        return {"Content-Type": self.media_type, "SOAPAction": f'"{action}"'}
+
+    def status(self, answer: bytes) -> int:
+        """Return 200: what became of an envelope stands in its EnvelopeHeader."""
+        return 200
 
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Put a document into the operation that delivers it, and sign the body."""
@@ -72,7 +86,8 @@ class HubEnvelope:
         operation = body[0]
         if operation.tag == _RESULT:
             return _answer_header(body, operation), operation
-        return _read_header(carried(operation), etree.QName(operation).localname), root
+        header = _read_header(carried(operation), etree.QName(operation).localname)
+        return (header if header.id else replace(header, id=_derived_id(root))), root
 
     def document(self, payload: etree._Element) -> etree._Element:
         """Take the document out of the operation: typed, or as text in Content, plain or base64.
@@ -151,16 +166,20 @@ def _read_header(envelope: etree._Element, operation: str) -> Header:
     _integer(envelope, "CertificateStatus")
     _need(envelope, "NPPOCertificateNumber")
     return Header(
-        id=envelope.findtext(f"{{{ENTITIES}}}hubDeliveryNumber") or _derived_id(envelope),
+        id=envelope.findtext(f"{{{ENTITIES}}}hubDeliveryNumber") or "",
         kind=kind,
         sender=_need(envelope, "From"),
         receiver=_need(envelope, "To"),
     )
 
 
-def _derived_id(envelope: etree._Element) -> str:
-    """Number an envelope that the hub has not numbered: by what is in it."""
-    octets = etree.tostring(envelope, method="c14n", exclusive=True)
+def _derived_id(message: etree._Element) -> str:
+    """Number a message that the hub has not numbered: by all that is in it.
+
+    A client that repeats a call signs it anew, and so under another number: then the document tells that it
+    came before.
+    """
+    octets = etree.tostring(message, method="c14n", exclusive=True)
     return f"sha256:{hashlib.sha256(octets).hexdigest()}"
 
 

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from asw_exchange.errors import ConfigurationError, ExchangeError
+from asw_exchange.server.asgi import read_body
 from asw_exchange.server.control.problems import BodyRefused, ForeignOrigin, TokenMissing, response_of
-from asw_exchange.server.receiving import Refusal, read_body
+from asw_exchange.server.refusal import Refusal
 from asw_exchange.server.settings import Settings
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
