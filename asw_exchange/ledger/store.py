@@ -283,12 +283,16 @@ class Ledger:
             if value is not None:
                 self.database.change(insert(notes).values(name=name, value=value))
 
+    def copy_to(self, path: str | Path) -> None:
+        """Write all of it to a new SQLite file, as it is at one moment. Raises LedgerError."""
+        self.database.copy_to(Path(path))
+
     def clear(self) -> None:
-        """Forget everything that was recorded and noted, at once; sequences begin anew. Raises LedgerError.
+        """Forget everything that was recorded, at once; sequences begin anew. Raises LedgerError.
 
         The one exception to append-only: the tables are made anew, so what forbids changes stays in force.
         """
-        record = [table for table in metadata.sorted_tables if table not in (about, hosted)]
+        record = [table for table in metadata.sorted_tables if table not in (about, hosted, notes)]
         with self.database.transaction():
             self.database.define(lambda connection: metadata.drop_all(connection, record))
             self.database.define(lambda connection: metadata.create_all(connection, record))

@@ -44,8 +44,11 @@ def log_to_stderr() -> None:
 async def keep_journal(space: Space) -> None:
     """Log what is committed from now on, until cancelled."""
     last = await space.committer.read(space.ledger.last_sequence)
+    resets = space.resets
     while True:
         seen = space.feed.count
+        if space.resets != resets:
+            resets, last = space.resets, 0
         entries = await space.committer.read(partial(space.ledger.entries, after=last, limit=_MOST))
         for entry in entries:
             LOGGER.info(_fields(space.name, entry))

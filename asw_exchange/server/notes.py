@@ -14,9 +14,8 @@ import msgspec
 from asw_exchange.behaviours import Conduct, Way, read_behaviours, read_rule
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.model import Value
-from asw_exchange.server.space import Space
+from asw_exchange.server.space import STANDING, Space
 
-NOTE = "space"
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """Where a clock can stand: dates before and after can still be written in documents."""
 _MOST_AHEAD = (LAST - FIRST).total_seconds()
@@ -51,24 +50,25 @@ class Standing(Value, frozen=True, kw_only=True):
 async def keep(space: Space) -> None:
     """Note how a space stands. Raises LedgerError."""
     told = msgspec.json.encode(_standing(space)).decode()
-    await space.committer.run(lambda: space.ledger.set_note(NOTE, told))
+    await space.committer.run(lambda: space.ledger.set_note(STANDING, told))
 
 
-async def restore(space: Space, *, as_it_was: bool = False) -> None:
-    """Let a space stand as it is noted, where it is. Raises LedgerError.
+async def restore(space: Space, *, as_it_was: bool = False, clock: bool = True) -> None:
+    """Let a space stand as it is noted, where it is; its clock as well, unless told otherwise.
 
-    ``as_it_was``, for a session from elsewhere: the clock stands where it stood, and nothing leaves.
+    ``as_it_was``, for a session from elsewhere: the clock stands where it stood, and nothing leaves. Raises
+    LedgerError, and ConfigurationError or InputError for a note that cannot be followed.
     """
-    noted = await space.committer.read(lambda: space.ledger.note(NOTE))
+    noted = await space.committer.read(lambda: space.ledger.note(STANDING))
     if as_it_was:
         space.delivery.steps = 0
     if noted is None:
         return
     standing = _read(noted)
-    if as_it_was or not standing.running:
-        space.clock.set(standing.moment)
+    if as_it_was or (clock and not standing.running):
         space.clock.stop()
-    else:
+        space.clock.set(standing.moment)
+    elif clock:
         space.clock.advance(timedelta(seconds=standing.ahead))
     if standing.held:
         space.delivery.steps = 0

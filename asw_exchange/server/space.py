@@ -10,7 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from asw_exchange.behaviours import PkiOrigin, Treatment
@@ -32,7 +32,9 @@ T = TypeVar("T")
 
 MAIN = "main"
 """The space that is meant where none is named."""
-_AT_WORK = "at work"
+STANDING = "standing"
+"""The note of how a space stands (``notes``)."""
+AT_WORK = "at work"
 """A note that stands in the ledger while a server has it open."""
 
 
@@ -59,10 +61,13 @@ class Space:
     """How often everything was forgotten: sequences began anew each time."""
     first_partners: Mapping[Key, str] = field(init=False)
     """The partner table that the space began with."""
+    first_ahead: timedelta = field(init=False)
+    """How far its clock was ahead of the machine's then."""
     _task: asyncio.Task[None] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.first_partners = dict(self.partners.urls)
+        self.first_ahead = self.clock.offset
 
     def joined(self, corridor: str, gateway: str) -> bool:
         """Tell whether a gateway of this space takes messages in a corridor."""
@@ -76,9 +81,9 @@ class Space:
 
     def _take_up(self) -> None:
         """After anything but an orderly stop nobody knows what became of what was under way."""
-        if self.ledger.note(_AT_WORK) is not None:
+        if self.ledger.note(AT_WORK) is not None:
             self.ledger.recover(self.clock.now())
-        self.ledger.set_note(_AT_WORK, "yes")
+        self.ledger.set_note(AT_WORK, "yes")
 
     async def receive(
         self, corridor: str, gateway: str, raw: bytes, peer: str = UNKNOWN, treatment: Treatment | None = None
@@ -111,11 +116,11 @@ class Space:
         steps = self.delivery.steps
         try:
             await self.delivery.finish()
-            await self.committer.run(self.ledger.clear)
-            await self.committer.run(self._take_up)
+            await self.committer.run(self._forget)
             self.resets += 1
             await self.delivery.finish()
             self.clock.reset()
+            self.clock.advance(self.first_ahead)
             for node in self.nodes.values():
                 if node.conduct is not None:
                     node.conduct.reset()
@@ -125,6 +130,10 @@ class Space:
             self.delivery.steps = steps
             self.delivery.wake()
 
+    def _forget(self) -> None:
+        self.ledger.clear()
+        self.ledger.set_note(STANDING, None)
+
     async def close(self) -> None:
         """See through what is under way, then let everything go."""
         self.closed = True
@@ -133,7 +142,7 @@ class Space:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.delivery.finish()
-        await self.committer.run(lambda: self.ledger.set_note(_AT_WORK, None))
+        await self.committer.run(lambda: self.ledger.set_note(AT_WORK, None))
         await self.committer.close()
         await self.delivery.client.close()
         if self.reader is not None:

@@ -14,7 +14,7 @@ from asw_exchange.behaviours import PkiOrigin
 from asw_exchange.clock import Clock, SystemClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.corridors import all_corridors
-from asw_exchange.errors import ConfigurationError, ExchangeError, LedgerError
+from asw_exchange.errors import ConfigurationError, ExchangeError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
 from asw_exchange.server.notes import restore
@@ -92,18 +92,13 @@ class Spaces(Mapping[str, Space]):
             return self._spaces[name]
 
     async def load(self, name: str, session: Path) -> Space:
-        """Make a new space of a session that was exported; ``session`` is moved away, or left alone.
+        """Make a new space of the ledger in a file, which is moved away, or left alone.
 
         It stands as it stood, and nothing leaves it. Raises ConfigurationError and LedgerError.
         """
         async with self._change:
             if _checked(name) in self._spaces:
                 raise ConfigurationError("there is a space of this name", value=name, hint="take another")
-            if session.stat().st_size == 0:
-                raise LedgerError("this is no ledger: the file is empty")
-            Ledger.open(
-                session
-            ).close()  # refuses what is no ledger, and brings an earlier version up to date
             place = self._file(name)
             shutil.move(session, place)
             try:
@@ -133,7 +128,7 @@ class Spaces(Mapping[str, Space]):
     async def _start(self, name: str, place: str, *, as_it_was: bool = False) -> Space:
         space = self._made(name, place)
         try:
-            await restore(space, as_it_was=as_it_was)
+            await restore(space, as_it_was=as_it_was, clock=self.settings.moment is None)
             await space.start()
         except ExchangeError:
             await space.close()
@@ -178,6 +173,8 @@ class Spaces(Mapping[str, Space]):
         if self.settings.place == MEMORY:
             self._folder = self._folder or TemporaryDirectory(prefix="asw-")
             return str(Path(self._folder.name) / f"{name}.db")
+        if "://" in self.settings.place:
+            raise ConfigurationError("a server with a shared ledger has no space beside the main one")
         path = Path(self.settings.place)
         return str(path.with_name(f"{path.stem}.{name}{path.suffix}"))
 

@@ -26,7 +26,7 @@ class Clock(Told):
 
 
 class ClockChange(Asked):
-    """What to do to the clock, in this order."""
+    """What to do to the clock: it is stopped first, then set, then moved, then let run."""
 
     now: AwareDatetime | None = Field(None, description="Set it, with a time zone")
     advance: float | None = Field(None, ge=-_YEAR, le=_YEAR, description="Move it by so many seconds")
@@ -47,10 +47,12 @@ async def change_clock(space: Here, asked: ClockChange) -> Clock:
         raise ControlError(
             "a clock stands between the years 2000 and 2100", path="$.now", value=moment.isoformat()
         )
+    if asked.running is False:
+        space.clock.stop()
     if asked.now is not None or asked.advance is not None:
         space.clock.set(moment)
-    if asked.running is not None:
-        (space.clock.run if asked.running else space.clock.stop)()
+    if asked.running:
+        space.clock.run()
     await keep(space)
     space.delivery.wake()
     return _told(space)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from inspect import getdoc
 from typing import Any
 
 from cryptography.x509.oid import NameOID
@@ -13,9 +12,8 @@ from msgspec.json import schema as json_schema
 from msgspec.structs import replace
 from pydantic import Field
 
-from asw_exchange.behaviours import VOCABULARY, FaultRule, Layer
-from asw_exchange.behaviours import Behaviour as Word
-from asw_exchange.behaviours.words import word_of
+from asw_exchange.behaviours import WORDS, FaultRule
+from asw_exchange.behaviours.catalogue import catalogue, magic_places
 from asw_exchange.server.control.access import Everywhere, Here, node_of
 from asw_exchange.server.control.forms import Asked, Code, Told
 from asw_exchange.server.control.problems import KeysWithheld
@@ -51,6 +49,12 @@ class Gateway(Told):
     magic: bool = Field(description="Whether magic values in documents count")
 
 
+class Gateways(Told):
+    """All gateways that run here."""
+
+    gateways: tuple[Gateway, ...]
+
+
 class Conduct(Asked):
     """How a gateway is to behave; what is not named stays as it is.
 
@@ -69,24 +73,21 @@ class Conduct(Asked):
 class Behaviour(Told):
     """A word for a behaviour or a fault."""
 
-    name: str
-    layer: Layer
-    meaning: str
-    sees: str = Field(description="What the partner sees")
-    parameters: dict[str, Any] = Field(description="JSON Schema")
+    word: str
+    description: str
+    when: tuple[str, ...] = Field(description="For messages that come in or go out")
+    sees: dict[str, str] = Field(description="What the partner sees, by corridor; not in the others")
+    form: dict[str, Any] = Field(description="JSON Schema of the word with its parameters")
 
 
 class Behaviours(Told):
     """All words."""
 
     behaviours: tuple[Behaviour, ...]
-    rule: dict[str, Any] = Field(description="JSON Schema of a fault rule")
-
-
-class Gateways(Told):
-    """All gateways that run here."""
-
-    gateways: tuple[Gateway, ...]
+    fault: dict[str, Any] = Field(description="JSON Schema of a fault rule")
+    magic: dict[str, str] = Field(
+        description="By kind: the path of the text in a document that magic values can stand in"
+    )
 
 
 class Part(StrEnum):
@@ -122,8 +123,17 @@ async def change_gateway(space: Here, spaces: Everywhere, code: Code, asked: Con
 @router.get("/behaviours")
 async def list_behaviours() -> Behaviours:
     """List the words that a gateway understands, and the form of a rule."""
-    words = tuple(map(_word, VOCABULARY))
-    return Behaviours(behaviours=words, rule=json_schema(FaultRule))
+    words = tuple(
+        Behaviour(
+            word=each.word,
+            description=each.description,
+            when=each.when,
+            sees=each.sees,
+            form=json_schema(WORDS[each.word]),
+        )
+        for each in catalogue()
+    )
+    return Behaviours(behaviours=words, fault=json_schema(FaultRule), magic=magic_places())
 
 
 @router.get("/gateways/{code}/{part}", response_class=Response, responses={200: FILE})
@@ -155,14 +165,4 @@ def _told(space: Space, spaces: Spaces, code: str) -> Gateway:
         behaviours=tuple(map(to_builtins, conduct.behaviours)),
         faults=tuple(map(Fault.model_validate, faults)),
         magic=conduct.magic,
-    )
-
-
-def _word(type_: type[Word]) -> Behaviour:
-    return Behaviour(
-        name=word_of(type_),
-        layer=type_.layer,
-        meaning=(getdoc(type_) or "").partition("\n\n")[0],
-        sees=type_.sees,
-        parameters=json_schema(type_),
     )

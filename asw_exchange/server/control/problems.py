@@ -64,6 +64,12 @@ class AlreadyThere(ControlError):
     status = 409
 
 
+class SessionRefused(ControlError):
+    """A file that is no session of a space."""
+
+    reply_code = "SESSION"
+
+
 class TokenMissing(ControlError):
     """The token of the control API is missing or wrong."""
 

@@ -11,8 +11,10 @@ from typing import BinaryIO
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
+from asw_exchange.ledger import Ledger
 from asw_exchange.server.control.access import Here
 from asw_exchange.server.notes import keep
+from asw_exchange.server.space import AT_WORK
 
 router = APIRouter(tags=["session"])
 MEDIA_TYPE = "application/vnd.sqlite3"
@@ -35,13 +37,20 @@ async def export(space: Here) -> StreamingResponse:
     await keep(space)
     with TemporaryDirectory(prefix="asw-") as folder:
         path = Path(folder) / "session.db"
-        await space.read(lambda ledger: ledger.copy_to(path))
+        await space.read(lambda ledger: _copy(ledger, path))
         file = path.open("rb")
     headers = {
         "content-disposition": f'attachment; filename="{space.name}.asw.db"',
         "content-length": str(os.fstat(file.fileno()).st_size),
     }
     return StreamingResponse(_chunks(file), headers=headers, media_type=MEDIA_TYPE)
+
+
+def _copy(ledger: Ledger, path: Path) -> None:
+    """The copy is nobody's work: whoever opens it has no crash to recover from."""
+    ledger.copy_to(path)
+    with Ledger.open(path) as copy:
+        copy.set_note(AT_WORK, None)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

@@ -13,9 +13,17 @@ from tempfile import TemporaryDirectory
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from asw_exchange.errors import LedgerError
+from asw_exchange.ledger import Ledger
 from asw_exchange.server.control.access import Everywhere, find_space
 from asw_exchange.server.control.forms import Name, Told
-from asw_exchange.server.control.problems import AlreadyThere, BodyRefused, ControlError, TooMany
+from asw_exchange.server.control.problems import (
+    AlreadyThere,
+    BodyRefused,
+    ControlError,
+    SessionRefused,
+    TooMany,
+)
 from asw_exchange.server.control.session import MEDIA_TYPE
 from asw_exchange.server.space import MAIN
 from asw_exchange.server.space import Space as World
@@ -86,6 +94,7 @@ async def import_session(spaces: Everywhere, request: Request, name: Name) -> Sp
     with TemporaryDirectory(prefix="asw-") as folder:
         path = Path(folder) / "session.db"
         await _store(request, path)
+        await asyncio.to_thread(_check_session, path)
         return _told(spaces, await spaces.load(name, path))
 
 
@@ -104,6 +113,16 @@ async def _store(request: Request, path: Path) -> None:
                     file.write(chunk)
     except TimeoutError as error:
         raise BodyRefused(408, "the session did not arrive in time") from error
+
+
+def _check_session(path: Path) -> None:
+    """Bring a ledger of an earlier version up to date. Raises SessionRefused for what is no ledger."""
+    if path.stat().st_size == 0:
+        raise SessionRefused("the session is empty")
+    try:
+        Ledger.open(path).close()
+    except LedgerError as error:
+        raise SessionRefused(error.message, hint="send what GET session has given") from error
 
 
 def _check_room(spaces: Worlds) -> None:
