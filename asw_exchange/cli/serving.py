@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asw_exchange.cli.checking import Moment
+from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.output import say
 
 if TYPE_CHECKING:
@@ -17,10 +19,6 @@ Host = Annotated[str, typer.Option(help="The address to listen at.")]
 Port = Annotated[int, typer.Option(help="0 for any free port.")]
 Pki = Annotated[Path | None, typer.Option(metavar="DIR", help="Keys of asw pki init.")]
 Seed = Annotated[int, typer.Option(help="Of the test keys, without --pki.")]
-Trust = Annotated[
-    list[str] | None,
-    typer.Option(metavar="[CODE=]DIR", help="Authorities of your own system; may be repeated."),
-]
 Tls = Annotated[bool, typer.Option("--tls", help="HTTPS, with a test certificate.")]
 Mtls = Annotated[bool, typer.Option("--mtls", help="HTTPS, for who shows a gateway's certificate.")]
 TlsCert = Annotated[Path | None, typer.Option(metavar="FILE", help="A certificate of your own.")]
@@ -55,7 +53,6 @@ def serve(
     ] = ":memory:",
     pki: Pki = None,
     seed: Seed = 0,
-    trust: Trust = None,
     tls: Tls = False,
     mtls: Mtls = False,
     tls_cert: TlsCert = None,
@@ -63,6 +60,7 @@ def serve(
     tls_ca: TlsAuthority = None,
     partner: Partner = None,
     allow_outbound: Outbound = None,
+    moment: Moment = None,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
@@ -75,7 +73,6 @@ def serve(
         gateways=tuple(gateway or ()),
         seed=seed,
         pki=pki,
-        trust=tuple(trust or ()),
         tls=tls,
         mtls=mtls,
         tls_cert=tls_cert,
@@ -83,6 +80,7 @@ def serve(
         tls_ca=tls_ca,
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
+        moment=moment_option(moment),
     )
     run(settings, _announce)
 

@@ -94,21 +94,21 @@ def listed(database: Database, filters: QueueFilter, limit: int | None) -> tuple
     return tuple(_queued_of(row) for row in rows)
 
 
-def due(
-    database: Database, now: datetime, corridor: str | None, peer: str | None, limit: int
-) -> tuple[Queued, ...]:
+def due(database: Database, now: datetime, limit: int) -> tuple[Queued, ...]:
     """Return what waits and is due, the longest overdue first, then in the order it was written."""
     statement = QUEUED.where(IS_WAITING, outbox.c.due <= microseconds(now))
-    if corridor is not None:
-        statement = statement.where(entries.c.kind.startswith(f"{corridor}/", autoescape=True))
-    if peer is not None:
-        statement = statement.where(outbox.c.peer == peer)
     rows = database.select(statement.order_by(outbox.c.due, outbox.c.sequence).limit(limit))
     return tuple(_queued_of(row) for row in rows)
 
 
+def due_to(database: Database, corridor: str, peer: str, now: datetime, limit: int) -> tuple[Queued, ...]:
+    """Return what of it goes to one peer in one corridor."""
+    values = (peer, microseconds(now), f"{corridor}/%", limit)
+    return tuple(_queued_of(row) for row in database.fetch(database.statements.due_to, values))
+
+
 def next_due(database: Database, after: datetime | None) -> datetime | None:
-    """Return when the first of what waits is due, later than ``after``; None when nothing is."""
+    """Return when the first of what waits is due, or the first that is due later than ``after``."""
     statement = select(func.min(outbox.c.due)).where(IS_WAITING)
     if after is not None:
         statement = statement.where(outbox.c.due > microseconds(after))

@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Dialect,
+    Integer,
     Select,
     Table,
+    Text,
     bindparam,
     case,
     delete,
@@ -93,6 +95,8 @@ class Statements:
     """gateway"""
     all_pending: str
     """nothing"""
+    due_to: str
+    """peer, due, pattern of kinds, limit"""
 
 
 def compile_statements(dialect: Dialect) -> Statements:
@@ -117,6 +121,7 @@ def compile_statements(dialect: Dialect) -> Statements:
         citing=text(_ordered(_citing())),
         pending=text(_pending().where(*_given(outbox.c.gateway))),
         all_pending=text(_pending()),
+        due_to=text(_due_to()),
     )
 
 
@@ -150,6 +155,14 @@ def _citing() -> Select[Any]:
 
 def _pending() -> Select[Any]:
     return select(*_READ).select_from(_queued).where(IS_WAITING).order_by(outbox.c.sequence)
+
+
+def _due_to() -> Select[Any]:
+    kinds = entries.c.kind.like(bindparam(None, type_=Text))
+    waiting = QUEUED.where(IS_WAITING, *_given(outbox.c.peer), outbox.c.due <= bindparam(None), kinds)
+    return (
+        waiting.order_by(outbox.c.due, outbox.c.sequence).limit(bindparam(None, type_=Integer)).offset(ZERO)
+    )
 
 
 def _ordered(statement: Select[Any]) -> Select[Any]:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TypedDict, Unpack
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import outbox
@@ -139,19 +139,21 @@ class Ledger:
         with self.database.transaction():
             self.database.run(self.database.statements.take_from_outbox, (sequence,))
 
-    def due(
-        self, now: datetime, *, corridor: str | None = None, peer: str | None = None, limit: int = 100
-    ) -> tuple[Queued, ...]:
+    def due(self, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
         """Return what waits and is due: longest overdue first, then in the order of writing.
 
-        Of one corridor and for one peer, where they are named. Raises LedgerError.
+        Raises LedgerError.
         """
-        return outbox.due(self.database, now, corridor, peer, limit)
+        return outbox.due(self.database, now, limit)
+
+    def due_to(self, corridor: str, peer: str, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
+        """Return what waits and is due to one peer in one corridor, as ``due`` does. Raises LedgerError."""
+        return outbox.due_to(self.database, corridor, peer, now, limit)
 
     def next_due(self, *, after: datetime | None = None) -> datetime | None:
-        """Return when the first of what waits is due, of what is due later than ``after``; None: nothing.
+        """Return when the first of what waits is due, or the first that is due later than ``after``.
 
-        Raises LedgerError.
+        None when there is none. Raises LedgerError.
         """
         return outbox.next_due(self.database, after)
 
@@ -233,6 +235,11 @@ class Ledger:
             self.database.change(delete(notes).where(notes.c.name == name))
             if value is not None:
                 self.database.change(insert(notes).values(name=name, value=value))
+
+    def last_sequence(self) -> int:
+        """Return the sequence of the entry that was written last, 0 where there is none. Raises LedgerError."""
+        ((last,),) = self.database.select(select(func.max(entries.c.sequence)))
+        return last or 0
 
     def entries(
         self, *, newest_first: bool = False, limit: int | None = None, **filters: Unpack[EntryFilter]

@@ -72,12 +72,17 @@ class Committer:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
             jobs = [job for job, _ in batch]
-            results = await self._try(lambda jobs=jobs: self._together(jobs))  # type: ignore[misc]
-            if isinstance(results, BaseException):
-                results = [results] if len(jobs) == 1 else [await self._try(self._alone(job)) for job in jobs]
+            results = await self._run_batch(jobs)
             self._committed()
-            for (_, future), result in zip(batch, results, strict=True):
-                _resolve(future, result)
+            for (_, future), each in zip(batch, results, strict=True):
+                _resolve(future, each)
+
+    async def _run_batch(self, jobs: list[Job]) -> list[Any]:
+        """Run all in one transaction; when that fails, each in its own: one does not spoil the others."""
+        results = await self._try(lambda: self._together(jobs))
+        if not isinstance(results, BaseException):
+            return list(results)
+        return [results] if len(jobs) == 1 else [await self._try(self._alone(job)) for job in jobs]
 
     async def _try(self, work: Callable[[], Any]) -> Any:
         """Run in the thread; an exception is returned, so that it reaches the one who asked and no other."""

@@ -82,11 +82,15 @@ class Delivery:
         self._resting.clear()
         self.feed.changed()
 
+    def overdue_since(self, moment: datetime) -> datetime | None:
+        """Return since when the oldest of what could be delivered at ``moment`` has been due."""
+        lanes = sorted(self.partners.urls)
+        firsts = [self.ledger.due_to(corridor, peer, moment, limit=1) for corridor, peer in lanes]
+        return min((queued.due for first in firsts for queued in first), default=None)
+
     async def _due(self, corridor: str, peer: str) -> tuple[Queued, ...]:
         now = self.clock.now()
-        return await self.committer.read(
-            lambda: self.ledger.due(now, corridor=corridor, peer=peer, limit=MOST_DUE)
-        )
+        return await self.committer.read(lambda: self.ledger.due_to(corridor, peer, now, limit=MOST_DUE))
 
     async def _patience(self) -> float | None:
         """Return the seconds until something is due by itself; None where nothing will be."""
@@ -141,14 +145,22 @@ class Delivery:
             return False
 
     async def _fail(self, lane: Lane, queued: Queued, failed: Failed) -> bool:
-        now, attempts = self.clock.now(), queued.attempts + 1
-        note = {"moment": now, "failure": failed.reason, "may_have_arrived": failed.may_have_arrived}
+        now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
+        arrived = failed.may_have_arrived
         if failed.permanent or attempts >= self.retries.attempts:
-            await self.committer.run(lambda: self.ledger.bury(queued.sequence, **note))
+            await self.committer.run(
+                lambda: self.ledger.bury(
+                    sequence, moment=now, failure=failed.reason, may_have_arrived=arrived
+                )
+            )
             return True
         pause = self.retries.pause(attempts, queued.entry.digest)
         due = now + max(pause, timedelta(seconds=failed.retry_after or 0))
-        await self.committer.run(lambda: self.ledger.failed(queued.sequence, due=due, **note))
+        await self.committer.run(
+            lambda: self.ledger.failed(
+                sequence, moment=now, due=due, failure=failed.reason, may_have_arrived=arrived
+            )
+        )
         self._resting[lane] = due
         return False
 

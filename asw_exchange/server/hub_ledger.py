@@ -76,8 +76,8 @@ class LedgerStore:
             queued
             for country in countries
             if self.space.partners.url(CORRIDOR.name, country) is None
-            for queued in self.space.ledger.due(
-                self.space.clock.now(), corridor=CORRIDOR.name, peer=country, limit=_MOST_DUE
+            for queued in self.space.ledger.due_to(
+                CORRIDOR.name, country, self.space.clock.now(), limit=_MOST_DUE
             )
             if sender in (None, queued.entry.gateway) and not queued.entry.technical
         ]

@@ -25,7 +25,7 @@ def peer_of(scope: dict[str, Any], space: Space) -> str:
 
     Raises Refusal for a certificate that names no gateway, or that its gateway's authority did not issue.
     """
-    transport = scope.get("extensions", {}).get(TRANSPORT)
+    transport = scope.get("extensions", {}).get(TRANSPORT, {}).get("transport")
     connection = transport and transport.get_extra_info("ssl_object")
     certificate = connection and connection.getpeercert(binary_form=True)
     if not certificate:

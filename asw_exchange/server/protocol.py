@@ -1,8 +1,8 @@
 """uvicorn's HTTP protocol with what it lacks: a time and a size for the head of a request, and the socket.
 
-A stranger who sends the head of a request slowly, or without end, is cut off. The transport is given to the
-application as ``scope["extensions"]["asw.transport"]``, so that it can break a connection on purpose and ask
-who is at the other end.
+A stranger who sends the head of a request slowly, or without end, is cut off. The transport stands in
+``scope["extensions"]["asw.transport"]["transport"]``, so that the application can break a connection on
+purpose and ask who is at the other end.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Give the application the socket; a further request on the connection is waited for anew."""
         super().on_message_begin()
-        self.scope.setdefault("extensions", {})[TRANSPORT] = self.transport
+        self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
         if self._head_timer is None:
             self._await_head()
 

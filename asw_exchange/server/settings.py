@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from asw_exchange.server.delivery import Retries
@@ -26,8 +27,6 @@ class Settings:
     """Of the test keys, where no folder is given."""
     pki: Path | None = None
     """A folder of ``asw pki init``."""
-    trust: tuple[str, ...] = ()
-    """``CODE=PATH`` or a path: authorities of who sends, in place of those of the test PKI."""
     tls: bool = False
     """Serve HTTPS: with the test key for this machine, unless another is given."""
     mtls: bool = False
@@ -41,6 +40,8 @@ class Settings:
     """``CODE=URL`` or ``corridor/CODE=URL``."""
     outbound: tuple[str, ...] = ()
     """Host names, addresses and networks beside this machine that messages may be delivered to."""
+    moment: datetime | None = None
+    """What the clocks of the spaces show at the start; None: the time it is."""
     retries: Retries = field(default_factory=Retries)
 
     @property

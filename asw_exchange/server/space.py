@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
@@ -27,6 +28,8 @@ from asw_exchange.simulator.world import create_nodes
 
 MAIN = "main"
 """The space that is meant where none is named."""
+_AT_WORK = "at work"
+"""A note that stands in the ledger while a server has it open."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class Space:
     corridors: Mapping[str, Corridor]
     pki: TestPki
     trust: Mapping[str, TrustStore]
-    """The authorities of every gateway, by its code."""
+    """The authorities of every gateway that is known, by its code."""
     nodes: Mapping[str, Node]
     clock: AdjustableClock
     committer: Committer
@@ -54,9 +57,14 @@ class Space:
 
     async def start(self) -> None:
         """Take up the work where it was left, also after a crash."""
-        moment = self.clock.now()
-        await self.committer.run(lambda: self.ledger.recover(moment))
+        await self.committer.run(self._take_up)
         self._task = asyncio.create_task(self.delivery.run())
+
+    def _take_up(self) -> None:
+        """After anything but an orderly stop nobody knows what became of what was under way."""
+        if self.ledger.note(_AT_WORK) is not None:
+            self.ledger.recover(self.clock.now())
+        self.ledger.set_note(_AT_WORK, "yes")
 
     async def receive(self, corridor: str, gateway: str, raw: bytes, peer: str = UNKNOWN) -> bytes | None:
         """Let a gateway take a message in; return its answer once that is committed. Raises LedgerError."""
@@ -74,6 +82,7 @@ class Space:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.delivery.finish()
+        await self.committer.run(lambda: self.ledger.set_note(_AT_WORK, None))
         await self.committer.close()
         await self.delivery.client.close()
         self.ledger.close()
@@ -90,13 +99,18 @@ def open_space(
     partners: Partners,
     client: Client,
     base: Clock | None = None,
+    moment: datetime | None = None,
     retries: Retries | None = None,
 ) -> Space:
     """Set up a space over an open ledger for the ``gateways`` that run here; it rests until ``start``."""
     joined = tuple(corridors)
     clock, feed, codes = AdjustableClock(base), Feed(), tuple(gateways)
+    if moment is not None:
+        clock.set(moment)
     committer = Committer(ledger, feed.changed)
-    nodes = create_nodes(joined, codes, pki, trust, ledger=ledger, clock=clock, numbered=_numbered(clock))
+    nodes = create_nodes(
+        joined, codes, pki=pki, trust=trust, ledger=ledger, clock=clock, numbered=_numbered(clock)
+    )
     by_name = {corridor.name: corridor for corridor in joined}
     ledger.host(codes)
     delivery = Delivery(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Space, open_space
 from asw_exchange.server.tls import Tls, open_tls
 from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
+from asw_exchange.signature.trust import AUTHORITY_FILE
 from asw_exchange.simulator.world import codes_of
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -34,17 +35,19 @@ class Spaces(Mapping[str, Space]):
     corridors: tuple[Corridor, ...] = field(default_factory=all_corridors)
     gateways: tuple[str, ...] = field(init=False)
     pki: TestPki = field(init=False)
-    trust: Mapping[str, TrustStore] = field(init=False)
     tls: Tls = field(init=False)
+    _spaces: dict[str, Space] = field(default_factory=dict, init=False)
+    _trust: dict[str, TrustStore] = field(init=False)
     _outside: dict[Key, str | None] = field(init=False)
     _allowed: Allowed = field(init=False)
-    _spaces: dict[str, Space] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
-        self.pki = _pki(self.settings, codes_of(self.corridors), self.base_clock)
-        self.trust = self.pki.trust_by_gateway() | _given_trust(self.settings.trust, self.pki.gateways)
-        self.tls = open_tls(self.settings, self.pki, self.trust, self.base_clock.now())
+        self.pki = _keys(self)
+        self._trust = _trust(self)
+        self.tls = open_tls(
+            self.settings, self.pki, self._trust, self.settings.moment or self.base_clock.now()
+        )
         self._outside = partner_urls(
             self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
         )
@@ -78,14 +81,15 @@ class Spaces(Mapping[str, Space]):
     def _made(self, name: str) -> Space:
         return open_space(
             name,
-            ledger=Ledger.open(self._place(name), exclusive=True),
+            ledger=Ledger.open(self._place(name)),
             corridors=self.corridors,
             gateways=self.gateways,
             pki=self.pki,
-            trust=self.trust,
+            trust=self._trust,
             partners=self._partners(name),
             client=Client(Resolver(self._allowed), self.tls.context),
             base=self.base_clock,
+            moment=self.settings.moment,
             retries=self.settings.retries,
         )
 
@@ -124,24 +128,25 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted)) or known
 
 
-def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustStore]:
-    """Read ``CODE=PATH``, or a path for all gateways: a folder that has one for each, or one place for all.
-
-    Raises FileError and CredentialError.
-    """
-    found: dict[str, TrustStore] = {}
-    for word in words:
-        code, _, path = word.partition("=")
-        for each in (code,) if code in codes else codes:
-            place = Path(path) if code in codes else Path(word)
-            found[each] = TrustStore.load(place / each if (place / each).is_dir() else place)
-    return found
-
-
-def _pki(settings: Settings, codes: tuple[str, ...], clock: Clock) -> TestPki:
+def _keys(spaces: Spaces) -> TestPki:
+    """Return the keys of the gateways that run here; test keys from the seed where no folder is given."""
+    settings = spaces.settings
     if settings.pki is None:
-        return create_pki(settings.seed, codes, clock.now())
+        moment = settings.moment or spaces.base_clock.now()
+        return create_pki(settings.seed, codes_of(spaces.corridors), moment)
     pki = load_pki(settings.pki)
-    for code in codes:
+    for code in spaces.gateways:
         pki.key(code)
     return pki
+
+
+def _trust(spaces: Spaces) -> dict[str, TrustStore]:
+    """Return whom to believe: of a partner's system the folder needs to hold no more than ``ca.pem``."""
+    if spaces.settings.pki is None:
+        return spaces.pki.trust_by_gateway()
+    folders = {code: spaces.settings.pki / code for code in codes_of(spaces.corridors)}
+    return {
+        code: TrustStore.load(folder)
+        for code, folder in folders.items()
+        if (folder / AUTHORITY_FILE).is_file()
+    }

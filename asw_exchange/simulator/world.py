@@ -47,14 +47,7 @@ def create_world(
     codes = codes_of(corridors)
     pki, clock, network = create_pki(seed, codes, start), VirtualClock(start), Network(ledger)
     nodes = create_nodes(
-        corridors,
-        codes,
-        pki,
-        pki.trust_by_gateway(),
-        ledger=ledger,
-        clock=clock,
-        numbered=_numbered,
-        reply=reply,
+        corridors, codes, pki=pki, ledger=ledger, clock=clock, numbered=_numbered, reply=reply
     )
     for node in nodes.values():
         network.join(node)
@@ -69,18 +62,20 @@ def codes_of(corridors: tuple[Corridor, ...]) -> tuple[str, ...]:
 def create_nodes(
     corridors: tuple[Corridor, ...],
     codes: Iterable[str],
-    pki: TestPki,
-    trust: Mapping[str, TrustStore],
     *,
+    pki: TestPki,
     ledger: Ledger,
     clock: Clock,
     numbered: Callable[[str], Callable[[], str]],
+    trust: Mapping[str, TrustStore] | None = None,
     reply: ReplyRule | None = None,
 ) -> dict[str, Node]:
     """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
 
-    ``numbered`` gives for a code the function that makes its serial numbers of messages.
+    ``numbered`` gives for a code the function that makes its serial numbers of messages; ``trust`` maps all
+    gateways to their authorities (default: those of ``pki``).
     """
+    trust = pki.trust_by_gateway() if trust is None else trust
     return {
         code: Node(
             code,
