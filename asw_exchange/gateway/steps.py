@@ -130,18 +130,19 @@ def verify_signature(delivery: Delivery) -> None:
     if delivery.kind is not None and not delivery.kind.signed:
         if delivery.peer not in (UNKNOWN, header.sender):
             raise WrongRoute(f"an unsigned message, delivered by {delivery.peer}", value=header.sender)
-        delivery.content_digest = delivery.digest
-        document = delivery.corridor.envelope.document(_detached(delivery.part))
+        delivery.content_digest, payload = delivery.digest, _detached(delivery.part)
     else:
         trust = delivery.trust.get(header.sender)
         if trust is None:
             raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
         verified = verify(delivery.part, trust, delivery.moment, delivery.corridor.policy)
-        document = delivery.corridor.envelope.document(verified.document)
-        alone = document is verified.document  # or the envelope signs more, as the number that it gives
-        canonical = verified.canonical if alone else canonicalize(document, Canonicalization.EXCLUSIVE)
-        delivery.content_digest = hashlib.sha256(canonical).hexdigest()
-    delivery.element = _detached(document)
+        delivery.content_digest = hashlib.sha256(verified.canonical).hexdigest()
+        payload = verified.document
+    element = _detached(delivery.corridor.envelope.document(payload))
+    if element is not payload:  # the header is signed with it, and differs when the document comes again
+        octets = canonicalize(element, Canonicalization.EXCLUSIVE)
+        delivery.content_digest = hashlib.sha256(octets).hexdigest()
+    delivery.element = element
     del delivery.root, delivery.part
 
 

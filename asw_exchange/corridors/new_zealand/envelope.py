@@ -31,6 +31,8 @@ from asw_exchange.corridors.new_zealand.hub_names import (
 from asw_exchange.envelope import Seal
 from asw_exchange.errors import BodyError, EnvelopeError, HeaderInvalid, HeaderMissing, UnknownAction
 from asw_exchange.model import Header
+from asw_exchange.signature.algorithms import Canonicalization
+from asw_exchange.signature.canonical import canonicalize
 from asw_exchange.signature.containers import WSU
 
 _WSU_ID = f"{{{WSU}}}Id"
@@ -179,7 +181,7 @@ def _derived_id(message: etree._Element) -> str:
     A client that repeats a call signs it anew, and so under another number: then the document tells that it
     came before.
     """
-    octets = etree.tostring(message, method="c14n", exclusive=True)
+    octets = canonicalize(message, Canonicalization.EXCLUSIVE)
     return f"sha256:{hashlib.sha256(octets).hexdigest()}"
 
 
