@@ -1,7 +1,8 @@
 """The server over HTTP: certificates of 3 KiB a second, with everything that makes an answer worth having.
 
 Verified, validated, committed to a SQLite file and acknowledged with a signature, over keep-alive
-connections, with the client as a process of its own on the same machine. The peer is mock-bank on its payments endpoint.
+connections, with the client as a process of its own on the same machine. The peer is mock-bank on its
+payments endpoint.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Outcome
-from tests.ledger_builders import answer_received, answer_sent, received, sent, told, write
+from tests.ledger_builders import answer_received, answer_sent, on_sqlite, received, sent, told, write
 
 REFERENCE = "VN-TH 25/02/00006"
 
@@ -93,6 +93,7 @@ def test_citing_is_all_that_rests_on_a_reference_oldest_first(ledger: Ledger) ->
     assert ledger.memory("TH").citing("VN/2") == ()
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("statement", "plan"),
     [

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import Attempt, Defect, Ledger, QueueDepth, State, reconcile
 from asw_exchange.model import Outcome
-from tests.ledger_builders import MOMENT, RAW, received, sent, write
+from tests.ledger_builders import MOMENT, RAW, on_sqlite, received, sent, write
 
 SECOND = timedelta(seconds=1)
 LATER = MOMENT + 60 * SECOND
@@ -175,6 +175,7 @@ def test_the_depth_of_the_outbox_is_counted_by_state(ledger: Ledger) -> None:
     assert ledger.queue_depth() == QueueDepth(waiting=2, held=1, dead=1, oldest=MOMENT + SECOND)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "question",
     [

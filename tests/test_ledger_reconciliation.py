@@ -22,6 +22,7 @@ from tests.ledger_builders import (
     RAW,
     answer_received,
     answer_sent,
+    on_sqlite,
     received,
     sent,
     sha256,
@@ -395,6 +396,7 @@ def test_what_the_ledger_says_is_what_a_model_of_both_sides_says(everything: lis
     assert sum(row.received for row in rows) == sum(each.times_received for each in everything)
 
 
+@on_sqlite
 def test_ten_thousand_messages_are_reconciled_at_once(ledger: Ledger) -> None:
     """Of 40,000 entries one is missing: found, in a time that grows with the number, not its square."""
     with ledger.transaction():

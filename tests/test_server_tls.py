@@ -1,4 +1,4 @@
-"""TLS and mutual TLS on real sockets: who is believed, who is refused, and what a certificate is good for."""
+"""TLS and mutual TLS on real sockets: who is believed, who is refused, what certificates are good for."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def issued_by(keys: TestPki, authority: str, code: str) -> SigningKey:
 
 
 def test_an_authority_cannot_speak_for_another_gateway(guarded: Running, keys: TestPki) -> None:
-    """New Zealand's authority certifies a client as Viet Nam: the handshake holds, the request does not."""
+    """New Zealand's authority certifies a client as Viet Nam: the handshake succeeds, nothing else."""
     status, told = post(guarded, "/asean/TH", b"<x/>", as_client(issued_by(keys, "NZ", "VN")))
     assert status == 403
     assert b"not one of VN" in told

@@ -10,7 +10,7 @@ import typer
 from asw_exchange.cli.exchange import Json
 from asw_exchange.cli.files import read_file, write_file, xml_files
 from asw_exchange.cli.output import print_json, say
-from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority
+from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +99,7 @@ def listen(
     gateway: Annotated[str, typer.Option(help="The gateway to be.")],
     host: Host = "127.0.0.1",
     port: Port = 9000,
+    trust: Trust = None,
     pki: Pki = None,
     seed: Seed = 0,
     tls: Tls = False,
@@ -116,6 +117,7 @@ def listen(
         host=host,
         port=port,
         gateways=(gateway,),
+        trust=tuple(trust or ()),
         pki=pki,
         seed=seed,
         tls=tls,

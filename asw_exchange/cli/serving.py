@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,10 @@ Host = Annotated[str, typer.Option(help="The address to listen at.")]
 Port = Annotated[int, typer.Option(help="0 for any free port.")]
 Pki = Annotated[Path | None, typer.Option(metavar="DIR", help="Keys of asw pki init.")]
 Seed = Annotated[int, typer.Option(help="Of the test keys, without --pki.")]
+Trust = Annotated[
+    list[str] | None,
+    typer.Option(metavar="[CODE=]DIR", help="Authorities of your own system; may be repeated."),
+]
 Tls = Annotated[bool, typer.Option("--tls", help="HTTPS, with a test certificate.")]
 Mtls = Annotated[bool, typer.Option("--mtls", help="HTTPS, for who shows a gateway's certificate.")]
 TlsCert = Annotated[Path | None, typer.Option(metavar="FILE", help="A certificate of your own.")]
@@ -31,6 +36,12 @@ Partner = Annotated[
     typer.Option(
         metavar="CODE=URL",
         help="Your system in place of a gateway here; new-zealand/VN=hub: it calls the hub; may be repeated.",
+    ),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TOKEN", envvar="ASW_TOKEN", help="Needed to speak to /control; must be, off loopback."
     ),
 ]
 Outbound = Annotated[
@@ -53,6 +64,7 @@ def serve(
     ] = ":memory:",
     pki: Pki = None,
     seed: Seed = 0,
+    trust: Trust = None,
     tls: Tls = False,
     mtls: Mtls = False,
     tls_cert: TlsCert = None,
@@ -61,23 +73,19 @@ def serve(
     partner: Partner = None,
     allow_outbound: Outbound = None,
     moment: Moment = None,
+    token: Token = None,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
     from asw_exchange.server.settings import Settings
 
-    settings = Settings(
+    with_tls = partial(Settings, tls=tls, mtls=mtls, tls_cert=tls_cert, tls_key=tls_key, tls_ca=tls_ca)
+    with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token)
+    settings = with_keys(
         host=host,
         port=port,
         place=db,
         gateways=tuple(gateway or ()),
-        seed=seed,
-        pki=pki,
-        tls=tls,
-        mtls=mtls,
-        tls_cert=tls_cert,
-        tls_key=tls_key,
-        tls_ca=tls_ca,
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
         moment=moment_option(moment),
@@ -87,6 +95,7 @@ def serve(
 
 def _announce(spaces: Spaces) -> None:
     say(f"serving {len(spaces.gateways)} gateways at {spaces.base_url}; stop with Ctrl-C")
+    say(f"  control API: {spaces.base_url}/control, described in {spaces.base_url}/control/openapi.json")
     for corridor in spaces.corridors:
         here = [code for code in corridor.members if code in spaces.gateways]
         if here:

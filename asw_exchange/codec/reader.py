@@ -35,7 +35,7 @@ _FOREIGN_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
 
 # collect_ids stays on: switching it off makes libxml2 2.14 open the external subset of a DOCTYPE.
-def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
+def _parser(*, keep_instructions: bool, keep_comments: bool = False, huge: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -43,7 +43,7 @@ def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
         dtd_validation=False,
         attribute_defaults=False,
         huge_tree=huge,
-        remove_comments=True,
+        remove_comments=not keep_comments,
         remove_pis=not keep_instructions,
         strip_cdata=True,
     )
@@ -51,6 +51,7 @@ def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
 
 _DOCUMENT = _parser(keep_instructions=False)
 _SIGNED = _parser(keep_instructions=True)
+_WHOLE = _parser(keep_instructions=True, keep_comments=True)
 _OWN = _parser(keep_instructions=False, huge=True)
 
 
@@ -62,9 +63,13 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
 
     Raises NotWellFormed, ForbiddenDoctype, WrongEncoding or TooLarge.
     """
+    return _read(data, _SIGNED if keep_instructions else _DOCUMENT, limits)
+
+
+def _read(data: bytes, parser: etree.XMLParser, limits: Limits) -> etree._Element:
     _check_bytes(data, limits)
     try:
-        root = etree.fromstring(data, _SIGNED if keep_instructions else _DOCUMENT)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _syntax_error(error, data) from error
     except ValueError as error:
@@ -74,6 +79,14 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
     if _too_deep(limits.depth)(root):
         raise TooLarge(f"elements are nested deeper than {limits.depth} levels")
     return root
+
+
+def read_whole(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
+    """Parse ``data`` with its comments: to see what another reader sees, never to take values from.
+
+    Raises as ``read``.
+    """
+    return _read(data, _WHOLE, limits)
 
 
 def reread(canonical: bytes) -> etree._Element:

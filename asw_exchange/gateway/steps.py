@@ -66,6 +66,8 @@ class Delivery:
     """The document, read again from what was signed."""
     content_digest: str | None = None
     report: Report | None = None
+    remarks: tuple[Finding, ...] = ()
+    """What exchange rules say that is no error."""
     document: Value | None = None
     first: Entry | None = None
     """The entry of the same message when it came before."""
@@ -225,6 +227,7 @@ def apply_exchange_rules(delivery: Delivery) -> None:
     )
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise Refused(findings)
+    delivery.remarks = findings
 
 
 def accept(delivery: Delivery) -> None:

@@ -2,6 +2,7 @@
 
 from asw_exchange.ledger.outbox import Attempt, Queued, QueueDepth, QueueFilter, State
 from asw_exchange.ledger.reconciliation import Defect, Difference, Reconciliation, reconcile
+from asw_exchange.ledger.retention import Dropped
 from asw_exchange.ledger.store import EntryFilter, Ledger
 from asw_exchange.ledger.tally import TallyRow, tally
 from asw_exchange.ledger.timeline import Relation, TimelineEntry, timeline
@@ -11,6 +12,7 @@ __all__ = [
     "Attempt",
     "Defect",
     "Difference",
+    "Dropped",
     "EntryFilter",
     "Ledger",
     "QueueDepth",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text, update
 
-from asw_exchange.ledger.tables import VERSION, about, metadata
+from asw_exchange.ledger.guards import guard_on_sqlite
+from asw_exchange.ledger.tables import VERSION, about, metadata, payloads
 
 _TO_VERSION_2 = (
     "ALTER TABLE outbox ADD COLUMN due INTEGER NOT NULL DEFAULT 0",
@@ -15,6 +16,8 @@ _TO_VERSION_2 = (
     "ALTER TABLE outbox ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE outbox ADD COLUMN failure TEXT",
     "UPDATE outbox SET due = (SELECT moment FROM entries WHERE entries.sequence = outbox.sequence)",
+    "DROP TRIGGER payloads_no_update",
+    guard_on_sqlite(payloads, "UPDATE"),
 )
 """In the words of SQLite: a ledger of version 1 is never anything else."""
 

@@ -108,7 +108,7 @@ def due_to(database: Database, corridor: str, peer: str, now: datetime, limit: i
 
 
 def next_due(database: Database, after: datetime | None) -> datetime | None:
-    """Return when the first of what waits is due, or the first that is due later than ``after``."""
+    """Return when the first of what waits is due, later than ``after``; None when nothing is."""
     statement = select(func.min(outbox.c.due)).where(IS_WAITING)
     if after is not None:
         statement = statement.where(outbox.c.due > microseconds(after))

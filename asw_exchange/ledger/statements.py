@@ -24,7 +24,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
 from asw_exchange.ledger.tables import (
@@ -97,17 +97,23 @@ class Statements:
     """nothing"""
     due_to: str
     """peer, due, pattern of kinds, limit"""
+    due_of: str
+    """gateway, now"""
 
 
 def compile_statements(dialect: Dialect) -> Statements:
-    """Write the statements out in the words of a dialect."""
+    """Write the statements out in the words of a dialect, their values given by position."""
     entry = entries.c
+    on_server = dialect.name == "postgresql"
+    kind: Any = type(dialect)
+    by_position = kind(paramstyle="format" if on_server else "qmark")
+    new = postgresql.insert(payloads) if on_server else sqlite.insert(payloads)
 
     def text(statement: ClauseElement, columns: list[str] | None = None) -> str:
-        return str(statement.compile(dialect=dialect, column_keys=columns))
+        return str(statement.compile(dialect=by_position, column_keys=columns))
 
     return Statements(
-        add_payload=text(sqlite.insert(payloads).on_conflict_do_nothing(), _names(payloads)),
+        add_payload=text(new.on_conflict_do_nothing(), _names(payloads)),
         add_document=text(insert(documents), _names(documents)),
         add_entry=text(insert(entries).returning(entry.sequence), _names(entries)[1:]),
         add_citation=text(insert(citations), _names(citations)),
@@ -122,6 +128,7 @@ def compile_statements(dialect: Dialect) -> Statements:
         pending=text(_pending().where(*_given(outbox.c.gateway))),
         all_pending=text(_pending()),
         due_to=text(_due_to()),
+        due_of=text(_due_of()),
     )
 
 
@@ -163,6 +170,12 @@ def _due_to() -> Select[Any]:
     return (
         waiting.order_by(outbox.c.due, outbox.c.sequence).limit(bindparam(None, type_=Integer)).offset(ZERO)
     )
+
+
+def _due_of() -> Select[Any]:
+    """What one gateway has to deliver, in the order in which it became due."""
+    waiting = select(*_READ).select_from(_queued).where(IS_WAITING, *_given(outbox.c.gateway))
+    return waiting.where(outbox.c.due <= bindparam(None)).order_by(outbox.c.due, outbox.c.sequence)
 
 
 def _ordered(statement: Select[Any]) -> Select[Any]:

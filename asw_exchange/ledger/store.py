@@ -16,15 +16,16 @@ from typing import TypedDict, Unpack
 import msgspec
 from sqlalchemy import ColumnElement, delete, func, insert, select
 
-from asw_exchange.errors import LedgerError
-from asw_exchange.ledger import outbox
-from asw_exchange.ledger.database import READING, Database
+from asw_exchange.errors import BytesDropped, LedgerError
+from asw_exchange.ledger import outbox, retention
+from asw_exchange.ledger.database import Database
 from asw_exchange.ledger.memory import LedgerMemory
 from asw_exchange.ledger.opening import open_database
 from asw_exchange.ledger.outbox import Attempt, Queued, QueueDepth, QueueFilter, State
+from asw_exchange.ledger.retention import Caps, Dropped
 from asw_exchange.ledger.rows import digest_of, entry_of, microseconds, values_of
 from asw_exchange.ledger.statements import ENTRY
-from asw_exchange.ledger.tables import entries, hosted, notes
+from asw_exchange.ledger.tables import about, entries, hosted, metadata, notes
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction, Entry, Memory
 
@@ -56,14 +57,21 @@ class Ledger:
 
     @classmethod
     def open(
-        cls, path_or_url: str | Path, *, read_only: bool = False, wait: timedelta = timedelta(seconds=5)
+        cls,
+        path_or_url: str | Path,
+        *,
+        read_only: bool = False,
+        wait: timedelta = timedelta(seconds=5),
+        schema: str | None = None,
     ) -> Ledger:
-        """Open the ledger in a file, or create it there; ``":memory:"`` for one that is gone when closed.
+        """Open the ledger in a file or on a server, or create it there.
 
+        ``":memory:"`` is one that is gone when closed, ``postgresql+psycopg://USER@HOST/DATABASE`` one on a
+        PostgreSQL server, in ``schema`` where one is named; there one process writes at a time, others read.
         ``wait`` is how long a lock of another process is waited for. Raises LedgerError: no folder, no
-        ledger, a newer version, not to be written, locked, damaged.
+        server, no ledger, a newer version, not to be written, locked, damaged.
         """
-        return cls(open_database(path_or_url, read_only=read_only, wait=wait))
+        return cls(open_database(path_or_url, read_only=read_only, wait=wait, schema=schema))
 
     def __enter__(self) -> Ledger:
         return self
@@ -88,7 +96,7 @@ class Ledger:
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Make everything read inside one unchanging view, whatever other processes write meanwhile."""
-        return self.database.transaction(READING)
+        return self.database.transaction(unchanging=True)
 
     def append(self, entry: Entry, raw: bytes, *, queue: bool = False, due: datetime | None = None) -> Entry:
         """Write an entry and the bytes that travelled; return it with its sequence.
@@ -112,13 +120,23 @@ class Ledger:
         return msgspec.structs.replace(entry, sequence=sequence)
 
     def raw(self, digest: str) -> bytes:
-        """Return the bytes with this SHA-256, exactly as they travelled. Raises LedgerError."""
+        """Return the bytes with this SHA-256, exactly as they travelled.
+
+        Raises LedgerError, and BytesDropped where retention has dropped them.
+        """
         rows = self.database.fetch(self.database.statements.raw, (digest,))
         if not rows:
             raise LedgerError(
                 "the ledger has no bytes with this SHA-256", file=self.database.place, value=digest
             )
         content: bytes = rows[0][0]
+        if not content and digest != retention.NOTHING:
+            raise BytesDropped(
+                "the bytes of this message were dropped by retention",
+                file=self.database.place,
+                value=digest,
+                hint="raise the caps of retention to keep more",
+            )
         return content
 
     def memory(self, gateway: str) -> Memory:
@@ -134,6 +152,14 @@ class Ledger:
             rows = self.database.fetch(statements.pending, (gateway,))
         return tuple(entry_of(row) for row in rows)
 
+    def due_of(self, gateway: str, now: datetime) -> tuple[Entry, ...]:
+        """Return what a gateway has to deliver at this moment: longest overdue first, then as written.
+
+        Raises LedgerError.
+        """
+        rows = self.database.fetch(self.database.statements.due_of, (gateway, microseconds(now)))
+        return tuple(entry_of(row) for row in rows)
+
     def delivered(self, sequence: int) -> None:
         """Take an entry out of the outbox; nothing happens when it is out already. Raises LedgerError."""
         with self.database.transaction():
@@ -146,16 +172,16 @@ class Ledger:
         """
         return outbox.due(self.database, now, limit)
 
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """Return when the first of what waits is due, of what is due later than ``after``; None: nothing.
+
+        Raises LedgerError.
+        """
+        return outbox.next_due(self.database, after)
+
     def due_to(self, corridor: str, peer: str, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
         """Return what waits and is due to one peer in one corridor, as ``due`` does. Raises LedgerError."""
         return outbox.due_to(self.database, corridor, peer, now, limit)
-
-    def next_due(self, *, after: datetime | None = None) -> datetime | None:
-        """Return when the first of what waits is due, or the first that is due later than ``after``.
-
-        None when there is none. Raises LedgerError.
-        """
-        return outbox.next_due(self.database, after)
 
     def queue(self, *, limit: int | None = None, **filters: Unpack[QueueFilter]) -> tuple[Queued, ...]:
         """Return what is in the outbox and fits all ``filters``, oldest first. Raises LedgerError."""
@@ -213,6 +239,27 @@ class Ledger:
         """Return the deliveries of an entry that failed, oldest first. Raises LedgerError."""
         return outbox.attempts_of(self.database, sequence)
 
+    def retain(
+        self,
+        now: datetime,
+        *,
+        messages: int | None = None,
+        age: timedelta | None = None,
+        bytes: int | None = None,  # noqa: A002 - the word that a user would look for
+    ) -> Dropped:
+        """Drop the bytes of the oldest transmissions beyond any of these caps, a part at a time.
+
+        Entries stay, and so does what waits in the outbox; whether it ``is_done`` is in what it returns,
+        beside all that was dropped so far. To be called often. Raises LedgerError.
+        """
+        caps = Caps(messages=messages, age=age, bytes=bytes)
+        with self.database.transaction():
+            return retention.retain(self.database, now, caps)
+
+    def dropped(self) -> Dropped:
+        """Return what retention has dropped so far. Raises LedgerError."""
+        return retention.dropped(self.database)
+
     def host(self, codes: Iterable[str]) -> None:
         """Record which gateways keep their record in this ledger, beside those recorded before.
 
@@ -236,8 +283,18 @@ class Ledger:
             if value is not None:
                 self.database.change(insert(notes).values(name=name, value=value))
 
+    def clear(self) -> None:
+        """Forget everything that was recorded and noted, at once; sequences begin anew. Raises LedgerError.
+
+        The one exception to append-only: the tables are made anew, so what forbids changes stays in force.
+        """
+        record = [table for table in metadata.sorted_tables if table not in (about, hosted)]
+        with self.database.transaction():
+            self.database.define(lambda connection: metadata.drop_all(connection, record))
+            self.database.define(lambda connection: metadata.create_all(connection, record))
+
     def last_sequence(self) -> int:
-        """Return the sequence of the entry that was written last, 0 where there is none. Raises LedgerError."""
+        """Return the sequence of the newest entry, 0 where there is none. Raises LedgerError."""
         ((last,),) = self.database.select(select(func.max(entries.c.sequence)))
         return last or 0
 

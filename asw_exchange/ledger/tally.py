@@ -60,5 +60,11 @@ def tally(ledger: Ledger, **filters: Unpack[TallyFilter]) -> tuple[TallyRow, ...
         .group_by(*key)
         .order_by(*key)
     )
-    fields = TallyRow.__struct_fields__
-    return tuple(TallyRow(**dict(zip(fields, row, strict=True))) for row in ledger.database.select(statement))
+    rows = ledger.database.select(statement)
+    return tuple(_row_of(*row) for row in rows)
+
+
+def _row_of(gateway: str, peer: str, kind: str, *numbers: int) -> TallyRow:
+    """Return a row; PostgreSQL gives the sums of whole numbers as decimals."""
+    counts = dict(zip(TallyRow.__struct_fields__[3:], map(int, numbers), strict=True))
+    return TallyRow(gateway=gateway, peer=peer, kind=kind, **counts)

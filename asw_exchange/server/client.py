@@ -6,7 +6,7 @@ Not here: when it is tried again (``delivery``), which addresses may be spoken t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from ssl import SSLContext
 
@@ -64,7 +64,7 @@ class Client:
         )
 
     async def post(
-        self, url: str, raw: bytes, headers: Mapping[str, str], *, sender: str
+        self, url: str, raw: bytes | AsyncIterator[bytes], headers: Mapping[str, str], *, sender: str
     ) -> Answered | Failed:
         """Deliver ``raw`` for a gateway and return what came of it.
 

@@ -87,8 +87,7 @@ class Committer:
     async def _try(self, work: Callable[[], Any]) -> Any:
         """Run in the thread; an exception is returned, so that it reaches the one who asked and no other."""
         loop = asyncio.get_running_loop()
-        results = await asyncio.gather(loop.run_in_executor(self._thread, work), return_exceptions=True)
-        return results[0]
+        return (await asyncio.gather(loop.run_in_executor(self._thread, work), return_exceptions=True))[0]
 
     def _together(self, jobs: list[Job]) -> list[Any]:
         with self._ledger.transaction():

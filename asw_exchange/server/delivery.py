@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from asw_exchange.clock import AdjustableClock
 from asw_exchange.corridor import Corridor
@@ -20,11 +22,13 @@ from asw_exchange.node import Node
 from asw_exchange.server.client import Answered, Client, Failed
 from asw_exchange.server.committer import Committer
 from asw_exchange.server.feed import Feed
+from asw_exchange.server.leaving import leave
 from asw_exchange.server.partners import Partners
 
 Lane = tuple[str, str, str]
 """Corridor, sender, receiver."""
 
+DRAIN_SECONDS = 10.0
 MOST_DUE = 64
 """Transmissions to one gateway that are looked at in one go."""
 
@@ -76,6 +80,22 @@ class Delivery:
         """See through what is under way, and start nothing more."""
         self.steps = 0
         await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+
+    async def drain(self, corridor: str, gateway: str) -> None:
+        """Wait until a gateway has delivered what it can now, or DRAIN_SECONDS."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                seen = self.feed.count
+                while await self._can_deliver(corridor, gateway):
+                    await self.feed.wait(seen)
+                    seen = self.feed.count
+
+    async def _can_deliver(self, corridor: str, gateway: str) -> bool:
+        now = self.clock.now()
+        due = await self.committer.read(lambda: self.ledger.due_of(gateway, now))
+        peers = {entry.peer for entry in due if entry.kind.startswith(f"{corridor}/")}
+        rested = {peer for peer in peers if self._resting.get((corridor, gateway, peer), now) <= now}
+        return any(self.partners.url(corridor, peer) for peer in rested)
 
     def wake(self) -> None:
         """Look again at once, also at lanes that rest."""
@@ -130,13 +150,16 @@ class Delivery:
             return False
         if self.steps is not None:
             self.steps -= 1
-        raw = await self.committer.read(lambda: self.ledger.raw(entry.digest))
-        result = await self.client.post(
-            url, raw, self.corridors[lane[0]].envelope.request_headers(raw), sender=entry.gateway
-        )
+        node = self.nodes[entry.gateway]
         try:
+            raw = await self.committer.read(lambda: self.ledger.raw(entry.digest))
+            result = await leave(
+                partial(self.client.post, url, sender=entry.gateway),
+                raw,
+                self.corridors[lane[0]].envelope.request_headers(raw),
+                node.leaving(raw, corridor=lane[0], peer=entry.peer),
+            )
             if isinstance(result, Answered):
-                node = self.nodes[entry.gateway]
                 await self.committer.run(lambda: node.settle(entry, result.body))
                 return True
             return await self._fail(lane, queued, result)

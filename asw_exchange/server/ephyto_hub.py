@@ -16,9 +16,10 @@ from asw_exchange.corridors.new_zealand import CORRIDOR
 from asw_exchange.corridors.new_zealand.hub import Hub
 from asw_exchange.corridors.new_zealand.hub_wsdl import wsdl
 from asw_exchange.errors import LedgerError
+from asw_exchange.server.asgi import Receive, Response, Scope, Send, read_body, refused, respond
 from asw_exchange.server.hub_ledger import open_hub
 from asw_exchange.server.peers import peer_of
-from asw_exchange.server.receiving import TEXT, Receive, Scope, Send, check_head, read_body, respond
+from asw_exchange.server.receiving import check_head
 from asw_exchange.server.refusal import Refusal
 from asw_exchange.server.soap import Callers, answer, fault
 from asw_exchange.server.space import MAIN, Space
@@ -41,19 +42,20 @@ class HubEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["method"] in ("GET", "HEAD"):
-            await respond(send, 200, wsdl(str(Request(scope).url.replace(query=""))), XML)
+            address = str(Request(scope).url.replace(query=""))
+            await respond(send, Response(200, wsdl(address), XML))
             return
         try:
             check_head(scope, XML)
             action = dict(scope["headers"]).get(b"soapaction", b"").decode("latin-1").strip().strip('"')
             status, told = await self._call(scope, await read_body(receive), action)
         except Refusal as refusal:
-            await respond(send, refusal.status, refusal.reason.encode(), TEXT, **refusal.headers)
+            await respond(send, refused(refusal))
         except LedgerError as error:
             told = fault("soap:Server", f"the request was not stored, send it again: {error.message}")
-            await respond(send, 500, told, XML)
+            await respond(send, Response(500, told, XML))
         else:
-            await respond(send, status, told, XML)
+            await respond(send, Response(status, told, XML))
 
 
 def hub_application(hub: Hub, *, trust: Mapping[str, TrustStore], clock: Clock) -> Starlette:

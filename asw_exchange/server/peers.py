@@ -11,7 +11,7 @@ from typing import Any
 
 from asw_exchange.errors import UntrustedSigner
 from asw_exchange.records import UNKNOWN
-from asw_exchange.server.protocol import TRANSPORT
+from asw_exchange.server.protocol import transport_of
 from asw_exchange.server.refusal import Refusal
 from asw_exchange.server.space import Space
 from asw_exchange.signature.certificates import decode_der
@@ -25,7 +25,7 @@ def peer_of(scope: dict[str, Any], space: Space) -> str:
 
     Raises Refusal for a certificate that names no gateway, or that its gateway's authority did not issue.
     """
-    transport = scope.get("extensions", {}).get(TRANSPORT, {}).get("transport")
+    transport = transport_of(scope)
     connection = transport and transport.get_extra_info("ssl_object")
     certificate = connection and connection.getpeercert(binary_form=True)
     if not certificate:

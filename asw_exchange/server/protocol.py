@@ -1,8 +1,7 @@
 """uvicorn's HTTP protocol with what it lacks: a time and a size for the head of a request, and the socket.
 
-A stranger who sends the head of a request slowly, or without end, is cut off. The transport stands in
-``scope["extensions"]["asw.transport"]["transport"]``, so that the application can break a connection on
-purpose and ask who is at the other end.
+A stranger who sends the head of a request slowly, or without end, is cut off. The application is given the
+transport, so that it can break a connection on purpose and ask who is at the other end.
 """
 
 from __future__ import annotations
@@ -18,6 +17,11 @@ TRANSPORT = "asw.transport"
 
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+def transport_of(scope: dict[str, Any]) -> Any:
+    """Return the transport of a request; None where another server runs the application."""
+    return scope.get("extensions", {}).get(TRANSPORT, {}).get("transport")
 
 
 class GuardedProtocol(HttpToolsProtocol):

@@ -27,6 +27,8 @@ class Settings:
     """Of the test keys, where no folder is given."""
     pki: Path | None = None
     """A folder of ``asw pki init``."""
+    trust: tuple[str, ...] = ()
+    """``CODE=PATH`` or a path: authorities of who sends, in place of those of the test PKI."""
     tls: bool = False
     """Serve HTTPS: with the test key for this machine, unless another is given."""
     mtls: bool = False
@@ -42,6 +44,8 @@ class Settings:
     """Host names, addresses and networks beside this machine that messages may be delivered to."""
     moment: datetime | None = None
     """What the clocks of the spaces show at the start; None: the time it is."""
+    token: str | None = field(default=None, repr=False)
+    """Needed to speak to the control API; a server that others can reach must have one."""
     retries: Retries = field(default_factory=Retries)
 
     @property

@@ -26,7 +26,7 @@ from asw_exchange.signature.server_credentials import (
 )
 
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
-"""X509_V_FLAG_NO_CHECK_TIME: the clock of the space says whether a client is in time (``peers``)."""
+"""X509_V_FLAG_NO_CHECK_TIME of OpenSSL: the clock of the space says who is in time (``peers``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from asw_exchange.codec import read
 from asw_exchange.errors import DigestMismatch
 from asw_exchange.signature.algorithms import SignatureMethod, digest_of
 from asw_exchange.signature.canonical import signed_info_tag
+from asw_exchange.signature.facts import SignerFacts
 from asw_exchange.signature.placement import find_signature, reread_document, signed_bytes
 from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
@@ -34,6 +35,8 @@ class Verified:
     canonical: bytes
     """Its canonical octets: all that was digested, less the container's own tags."""
     signer: x509.Certificate
+    facts: SignerFacts
+    """What is known of the signer, its revocation included, which may be unknown."""
     algorithm: SignatureMethod
     digest: str
     """Of what was signed, by the digest method of the signature, in hexadecimal."""
@@ -59,7 +62,7 @@ def verify(
     parts = read_parts(signature, found.reference, policy)
     octets = signed_bytes(found, policy)
     digest = digest_of(octets, parts.digest_method)
-    _check_digest(digest, parts, element)
+    check_digest(digest, parts, element)
     signer = trust.check_encoded(parts.certificates, moment)
     tag = signed_info_tag(signature, signature.prefix or "", policy.canonicalization)
     check_value(signer.public_key, parts.method, parts.value, tag + parts.signed_info)
@@ -68,12 +71,14 @@ def verify(
         document=document,
         canonical=canonical,
         signer=signer.certificate,
+        facts=signer.facts,
         algorithm=parts.method,
         digest=digest.hex(),
     )
 
 
-def _check_digest(digest: bytes, parts: SignatureParts, element: etree._Element) -> None:
+def check_digest(digest: bytes, parts: SignatureParts, element: etree._Element) -> None:
+    """Raise DigestMismatch, placed at ``element``, when the digest is not the one that was signed."""
     if digest != parts.digest:
         expected, computed = b64encode(parts.digest).decode(), b64encode(digest).decode()
         raise DigestMismatch(

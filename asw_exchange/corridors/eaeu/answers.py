@@ -56,9 +56,6 @@ WORDS = {
 RECEIVER_FAULTS = frozenset({"wsa:EndpointUnavailable", "int:InternalError"})
 """Those that are the receiver's; all others are the sender's."""
 
-MOST_PROBLEM = 64 * 1024
-"""Characters of the offending message that a fault repeats."""
-
 ANSWERED_TWICE = frozenset({codes.CERTIFICATE, codes.RESULT})
 """Kinds of the pattern "mutual obligations": their acceptance is told too."""
 
@@ -101,7 +98,7 @@ def _fault(handled: Handled) -> str | None:
 
 
 def _printable(raw: bytes) -> str:
-    text = raw.decode("utf-8", errors="replace")[:MOST_PROBLEM]
+    text = raw.decode("utf-8", errors="replace")[: codes.MOST_PROBLEM]
     return "".join(
         each if each in "\t\n" or each >= " " else "\ufffd" for each in text if each not in "\ufffe\uffff"
     )

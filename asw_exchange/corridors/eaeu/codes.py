@@ -12,6 +12,9 @@ import re
 import uuid
 from dataclasses import dataclass
 
+MOST_PROBLEM = 64 * 1024
+"""Characters of the offending message that a fault repeats."""
+
 PROCESS = "P.VN.01"
 VERSION = "1.0.0"
 """Of the process (modelled)."""

@@ -116,9 +116,9 @@ _MESSAGE_ID = re.compile(rb"(<wsa:MessageID>)[^<]*(</wsa:MessageID>)")
 
 
 def _by_content(body: etree._Element) -> str:
-    """Name the message that a fault is about by the SHA-256 of its bytes, which the fault repeats."""
+    """Name the message that a fault is about by the SHA-256 of its bytes, where it repeats all of them."""
     problem = body.findtext(f".//{{{INTERACTION}}}ProblemMessage")
-    if problem is None:
+    if problem is None or len(problem) >= codes.MOST_PROBLEM:
         return codes.UNSPECIFIED
     return f"sha256:{hashlib.sha256(problem.encode()).hexdigest()}"
 
