@@ -35,7 +35,7 @@ Partner = Annotated[
     list[str] | None,
     typer.Option(
         metavar="CODE=URL",
-        help="Deliver to your system instead; new-zealand/VN=hub where it calls the hub; may be repeated.",
+        help="Your system in place of a gateway here; new-zealand/VN=hub: it calls the hub; may be repeated.",
     ),
 ]
 Token = Annotated[
@@ -100,3 +100,5 @@ def _announce(spaces: Spaces) -> None:
         here = [code for code in corridor.members if code in spaces.gateways]
         if here:
             say(f"  {corridor.title}: {spaces.base_url}/{corridor.name}/{{{','.join(here)}}}")
+    if any(corridor.name == "new-zealand" for corridor in spaces.corridors):
+        say(f"  ePhyto hub: {spaces.base_url}/new-zealand/hub/DeliveryService?wsdl")

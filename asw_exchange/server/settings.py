@@ -22,7 +22,7 @@ class Settings:
     place: str = ":memory:"
     """The ledger: a SQLite file, a PostgreSQL address, or memory."""
     gateways: tuple[str, ...] = ()
-    """Those that run here; none named: all of all corridors."""
+    """Those that run here; none named: all of all corridors that are not in ``partners``."""
     seed: int = 0
     """Of the test keys, where no folder is given."""
     pki: Path | None = None
@@ -39,7 +39,7 @@ class Settings:
     tls_ca: Path | None = None
     """Authorities of the partners' servers, beside our own."""
     partners: tuple[str, ...] = ()
-    """``CODE=URL`` or ``corridor/CODE=URL``."""
+    """``CODE=URL`` or ``corridor/CODE=URL``: systems that run elsewhere; ``hub`` for who calls the hub."""
     outbound: tuple[str, ...] = ()
     """Host names, addresses and networks beside this machine that messages may be delivered to."""
     moment: datetime | None = None

@@ -57,16 +57,17 @@ class Spaces(Mapping[str, Space]):
     _spaces: dict[str, Space] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
+        self._outside = partner_urls(
+            self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
+        )
+        elsewhere = {code for _, code in self._outside}
+        self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors), elsewhere)
         self.origin = PkiOrigin(
             seed=str(self.settings.seed), start=self.settings.moment or self.base_clock.now()
         )
         self.pki = _keys(self)
         self.trust = _trust(self) | _given_trust(self.settings.trust, codes_of(self.corridors))
-        self.tls = open_tls(self.settings, self.pki, self.trust, self.base_clock.now())
-        self._outside = partner_urls(
-            self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
-        )
+        self.tls = open_tls(self.settings, self.pki, self.trust, self.origin.start)
         self.allowed = allow(self.settings.outbound)
 
     def __getitem__(self, name: str) -> Space:
@@ -206,13 +207,14 @@ def _checked(name: str) -> str:
     return name
 
 
-def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+def _chosen(wanted: tuple[str, ...], known: tuple[str, ...], elsewhere: set[str]) -> tuple[str, ...]:
+    """Return what runs here: what is named, or all that do not run elsewhere, as a partner's system."""
     for code in wanted:
         if code not in known:
             raise ConfigurationError(
                 "no corridor has this gateway", value=code, hint=f"the gateways are {', '.join(known)}"
             )
-    return tuple(dict.fromkeys(wanted)) or known
+    return tuple(dict.fromkeys(wanted)) or tuple(code for code in known if code not in elsewhere)
 
 
 def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustStore]:
