@@ -81,6 +81,10 @@ class Database:
         counted = statement.execution_options(preserve_rowcount=True)
         return self.define(lambda connection: connection.execute(counted).rowcount)
 
+    def insert(self, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
+        """Run a SQLAlchemy statement once for each of ``rows``. Raises LedgerError."""
+        self.define(lambda connection: connection.execute(statement, rows))
+
     def define(self, work: Callable[[Connection], T]) -> T:
         """Do what needs the connection itself, as creating tables does. Raises LedgerError."""
         with self._lock:
