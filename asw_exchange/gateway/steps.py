@@ -133,7 +133,10 @@ def verify_signature(delivery: Delivery) -> None:
     if delivery.kind is not None and not delivery.kind.signed:
         if delivery.peer not in (UNKNOWN, header.sender):
             raise WrongRoute(f"an unsigned message, delivered by {delivery.peer}", value=header.sender)
-        delivery.content_digest, payload = delivery.digest, _detached(delivery.part)
+        delivery.content_digest, document = (
+            delivery.digest,
+            delivery.corridor.envelope.document(delivery.part),
+        )
     else:
         trust = delivery.trust.get(header.sender)
         if trust is None:

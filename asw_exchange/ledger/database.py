@@ -8,11 +8,9 @@ Not here: how it is opened (``opening.py``), what is written (``store.py``).
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -83,16 +81,9 @@ class Database:
         counted = statement.execution_options(preserve_rowcount=True)
         return self.define(lambda connection: connection.execute(counted).rowcount)
 
-    def copy_to(self, path: Path) -> None:
-        """Copy a SQLite database to a new file that needs no others beside it. Raises LedgerError."""
-        with self._lock:
-            self._check()
-            try:
-                with closing(sqlite3.connect(path)) as target:
-                    self._driver.backup(target)
-                    target.execute("PRAGMA journal_mode = DELETE")
-            except self._errors as error:
-                raise self._failure(error) from error
+    def insert(self, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
+        """Run a SQLAlchemy statement once for each of ``rows``. Raises LedgerError."""
+        self.define(lambda connection: connection.execute(statement, rows))
 
     def define(self, work: Callable[[Connection], T]) -> T:
         """Do what needs the connection itself, as creating tables does. Raises LedgerError."""

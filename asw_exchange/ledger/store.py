@@ -283,10 +283,6 @@ class Ledger:
             if value is not None:
                 self.database.change(insert(notes).values(name=name, value=value))
 
-    def copy_to(self, path: str | Path) -> None:
-        """Write all of it to a new SQLite file, as it is at one moment. Raises LedgerError."""
-        self.database.copy_to(Path(path))
-
     def clear(self) -> None:
         """Forget everything that was recorded, at once; sequences begin anew. Raises LedgerError.
 
