@@ -7,6 +7,7 @@ locations taken from the instance. Caps bound what a stranger can make us hold.
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 
 from lxml import etree
@@ -49,8 +50,15 @@ def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
     )
 
 
-_DOCUMENT = _parser(keep_instructions=False)
-_SIGNED = _parser(keep_instructions=True)
+class _Parsers(threading.local):
+    """One of each for every thread: what a parser complains of is told after it has parsed."""
+
+    def __init__(self) -> None:
+        self.document = _parser(keep_instructions=False)
+        self.signed = _parser(keep_instructions=True)
+
+
+_PARSERS = _Parsers()
 _OWN = _parser(keep_instructions=False, huge=True)
 
 
@@ -63,14 +71,16 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
     Raises NotWellFormed, ForbiddenDoctype, WrongEncoding or TooLarge.
     """
     _check_bytes(data, limits)
+    parser = _PARSERS.signed if keep_instructions else _PARSERS.document
     try:
-        root = etree.fromstring(data, _SIGNED if keep_instructions else _DOCUMENT)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _syntax_error(error, data) from error
     except ValueError as error:
         raise NotWellFormed(f"not XML: {error}") from error
     if root is None:
         raise NotWellFormed("the document is empty")
+    _check_faults(parser)
     if _too_deep(limits.depth)(root):
         raise TooLarge(f"elements are nested deeper than {limits.depth} levels")
     return root
@@ -78,12 +88,19 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
 
 def reread(canonical: bytes) -> etree._Element:
     """Parse bytes that came out of our own canonicalisation of a tree that ``read`` had accepted."""
-    return etree.fromstring(canonical, _DOCUMENT)
+    return etree.fromstring(canonical, _PARSERS.document)
 
 
 def read_trusted(data: bytes) -> etree._Element:
     """Parse one of our own files (a schema, a rule file), comments kept out, any length."""
     return etree.fromstring(data, _OWN)
+
+
+def _check_faults(parser: etree.XMLParser) -> None:
+    """Look for faults of namespaces: lxml forgets them when libxml2 has a warning to give after them."""
+    faults = parser.error_log.filter_from_errors() if len(parser.error_log) else ()
+    for fault in faults:
+        raise NotWellFormed(f"not well-formed XML: {fault.message.rstrip()}", line=fault.line or None)
 
 
 def _check_bytes(data: bytes, limits: Limits) -> None:
