@@ -24,15 +24,20 @@ def canonicalize(element: etree._Element, method: Canonicalization) -> bytes:
     (XML Signature 1.1, section 4.4.3.3); an element inside an envelope as if it were a document of its own.
 
     Raises TooLarge over MOST_BYTES, NoCanonicalForm where no canonical form exists (relative
-    namespace names) or where it would depend on the envelope (inclusive C14N).
+    namespace names) or as ``check_context``.
     """
-    if element.getparent() is None:
-        return _write(element.getroottree(), exclusive=method is Canonicalization.EXCLUSIVE)
-    if method is Canonicalization.EXCLUSIVE:
-        return _write(etree.ElementTree(element), exclusive=True)
-    raise NoCanonicalForm(
-        "inclusive C14N of an element inside an envelope depends on that envelope", hint="use exclusive C14N"
-    )
+    check_context(element, method)
+    whole = element.getroottree() if element.getparent() is None else etree.ElementTree(element)
+    return _write(whole, exclusive=method is Canonicalization.EXCLUSIVE)
+
+
+def check_context(element: etree._Element, method: Canonicalization) -> None:
+    """Raise NoCanonicalForm where the form would depend on the envelope around: in inclusive C14N."""
+    if method is Canonicalization.INCLUSIVE and element.getparent() is not None:
+        raise NoCanonicalForm(
+            "inclusive C14N of an element inside an envelope depends on that envelope",
+            hint="use exclusive C14N",
+        )
 
 
 def canonicalize_without(root: etree._Element, last: etree._Element, method: Canonicalization) -> bytes:
