@@ -120,11 +120,11 @@ class Node:
             )
             if answer is not None:
                 arrived += 1
-                self._settle(entry, answer)
+                self.settle(entry, answer)
         return arrived
 
-    def _settle(self, entry: Entry, answer: bytes) -> None:
-        """The transmission has arrived, whatever the answer says, and if it is empty."""
+    def settle(self, entry: Entry, answer: bytes) -> None:
+        """Note that a transmission has arrived, whatever the answer says, and take in the answer, if any."""
         with self._ledger.transaction():
             if entry.sequence is None:
                 raise LedgerError("an entry of the outbox has no place in the ledger")

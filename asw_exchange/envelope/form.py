@@ -26,6 +26,11 @@ class Envelope(Protocol):
         """The schema file of the wrapping, relative to ``schemas/``."""
         ...
 
+    @property
+    def media_type(self) -> str:
+        """What an HTTP message with this envelope says in Content-Type."""
+        ...
+
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Wrap a document and seal it, in the order that the envelope has it."""
         ...

@@ -59,6 +59,7 @@ class StandardBusinessDocument:
 
     tag: str = f"{{{NAMESPACE}}}StandardBusinessDocument"
     schema: str | None = "common/sbdh.xsd"
+    media_type: str = "application/xml; charset=utf-8"
 
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Put the header before the sealed document, whose bytes are kept (less its XML declaration)."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from asw_exchange.clock import VirtualClock
+from asw_exchange.clock import Clock, VirtualClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node, ReplyRule
@@ -44,10 +44,37 @@ def create_world(
     reply: ReplyRule | None = None,
 ) -> World:
     """Set up a gateway for every member of every corridor, with test keys from the seed."""
-    codes = sorted({code for corridor in corridors for code in corridor.members})
+    codes = codes_of(corridors)
     pki, clock, network = create_pki(seed, codes, start), VirtualClock(start), Network(ledger)
+    nodes = create_nodes(
+        corridors, codes, pki=pki, ledger=ledger, clock=clock, numbered=_numbered, reply=reply
+    )
+    for node in nodes.values():
+        network.join(node)
+    return World(seed=seed, pki=pki, clock=clock, ledger=ledger, network=network, nodes=nodes)
+
+
+def codes_of(corridors: tuple[Corridor, ...]) -> tuple[str, ...]:
+    """Return the gateway codes of all members, sorted."""
+    return tuple(sorted({code for corridor in corridors for code in corridor.members}))
+
+
+def create_nodes(
+    corridors: tuple[Corridor, ...],
+    codes: Iterable[str],
+    *,
+    pki: TestPki,
+    ledger: Ledger,
+    clock: Clock,
+    numbered: Callable[[str], Callable[[], str]],
+    reply: ReplyRule | None = None,
+) -> dict[str, Node]:
+    """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
+
+    ``numbered`` gives for a code the function that makes its serial numbers of messages.
+    """
     trust = pki.trust_by_gateway()
-    nodes = {
+    return {
         code: Node(
             code,
             corridors={corridor.name: corridor for corridor in corridors if code in corridor.members},
@@ -55,14 +82,11 @@ def create_world(
             trust=trust,
             ledger=ledger,
             clock=clock,
-            new_id=_numbered(code),
+            new_id=numbered(code),
             reply=reply,
         )
         for code in codes
     }
-    for node in nodes.values():
-        network.join(node)
-    return World(seed=seed, pki=pki, clock=clock, ledger=ledger, network=network, nodes=nodes)
 
 
 def _numbered(code: str) -> Callable[[], str]:

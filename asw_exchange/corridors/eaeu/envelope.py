@@ -66,6 +66,8 @@ class IntegrationEnvelope:
 
     tag: str = f"{{{SOAP}}}Envelope"
     schema: str | None = None
+    media_type: str = "application/soap+xml; charset=utf-8"
+    """SOAP 1.2 Part 2, section 7.1.4."""
 
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Put the headers before the sealed document; messages of the EEC gateway pass the platform."""

@@ -51,6 +51,8 @@ class HubEnvelope:
 
     tag: str = f"{{{SOAP}}}Envelope"
     schema: str | None = None
+    media_type: str = "text/xml; charset=utf-8"
+    """SOAP 1.1, section 6."""
 
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Put a document into the operation that delivers it, and sign the body."""
