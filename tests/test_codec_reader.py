@@ -44,6 +44,7 @@ BOMB = b"""<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x
         (b"<a>" * 5000 + b"</a>" * 5000, TooLarge),
         (b"<a>" + b"<b/>" * 110_000 + b"</a>", TooLarge),
         (b"<a " + b" ".join(b"a%d=''" % n for n in range(110_000)) + b"/>", TooLarge),
+        (b"<a><b " + b" ".join(b"a%d=''" % n for n in range(1_001)) + b"/></a>", TooLarge),
         (b"<a>" + b"x" * 5_000_000 + b"</a>", TooLarge),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else repr(value[:24]),

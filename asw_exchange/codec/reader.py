@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass
+from functools import cache
 
 from lxml import etree
 
@@ -22,6 +23,8 @@ class Limits:
     bytes: int = 4 * 1024 * 1024
     elements: int = 50_000
     attributes: int = 50_000
+    attributes_of_one: int = 1_000
+    """On one element. libxml2 sorts them for C14N, and lxml lists them, in quadratic time."""
     depth: int = 60
     text: int = 1024 * 1024
     """Characters in one text node or attribute value."""
@@ -83,6 +86,8 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
     _check_faults(parser)
     if _too_deep(limits.depth)(root):
         raise TooLarge(f"elements are nested deeper than {limits.depth} levels")
+    if data.count(b"=") > limits.attributes_of_one and _too_wide(limits.attributes_of_one)(root):
+        raise TooLarge(f"an element has more than {limits.attributes_of_one} attributes")
     return root
 
 
@@ -170,10 +175,11 @@ def _bad_utf8_line(data: bytes) -> int | None:
     return None
 
 
-_DEPTH_CHECKS: dict[int, etree.XPath] = {}
-
-
+@cache
 def _too_deep(depth: int) -> etree.XPath:
-    if depth not in _DEPTH_CHECKS:
-        _DEPTH_CHECKS[depth] = etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
-    return _DEPTH_CHECKS[depth]
+    return etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
+
+
+@cache
+def _too_wide(attributes: int) -> etree.XPath:
+    return etree.XPath(f"boolean(//*[@*[{attributes + 1}]])")

@@ -23,7 +23,9 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        fields: dict[str, Any] = record.msg if isinstance(record.msg, dict) else {"event": record.getMessage()}
+        fields: dict[str, Any] = (
+            record.msg if isinstance(record.msg, dict) else {"event": record.getMessage()}
+        )
         if record.exc_info:
             fields = fields | {"exception": self.formatException(record.exc_info)}
         return msgspec.json.encode({"level": record.levelname.lower(), **fields}).decode()
@@ -44,7 +46,9 @@ async def keep_journal(space: Space) -> None:
     while True:
         seen = space.feed.count
         after = last
-        entries = await space.committer.read(lambda after=after: space.ledger.entries(after=after, limit=_MOST))  # type: ignore[misc]
+        entries = await space.committer.read(
+            lambda after=after: space.ledger.entries(after=after, limit=_MOST)
+        )  # type: ignore[misc]
         for entry in entries:
             LOGGER.info(_fields(space.name, entry))
         if entries:

@@ -13,7 +13,7 @@ from asw_exchange.codec.builder import escape_attribute
 from asw_exchange.errors import NoCanonicalForm, TooLarge
 from asw_exchange.signature.algorithms import NAMESPACE, Canonicalization
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 """Canonical XML repeats a namespace on every branch that uses it: a small document can have a huge form."""
 
 
@@ -32,12 +32,24 @@ def canonicalize(element: etree._Element, method: Canonicalization) -> bytes:
 
 
 def check_context(element: etree._Element, method: Canonicalization) -> None:
-    """Raise NoCanonicalForm where the form would depend on the envelope around: in inclusive C14N."""
-    if method is Canonicalization.INCLUSIVE and element.getparent() is not None:
+    """Look at what inclusive C14N takes over from around an element; the exclusive one takes over nothing.
+
+    Raises NoCanonicalForm where the form would depend on the envelope, TooLarge where more namespaces are
+    in scope than libxml2 can go through in time: it looks up each of them in all the others.
+    """
+    if method is Canonicalization.EXCLUSIVE:
+        return
+    if element.getparent() is not None:
         raise NoCanonicalForm(
             "inclusive C14N of an element inside an envelope depends on that envelope",
             hint="use exclusive C14N",
         )
+    if _many_in_scope(element):
+        raise TooLarge(f"more than the {_MOST_NAMESPACES} namespaces in scope that inclusive C14N bears")
+
+
+_MOST_NAMESPACES = 32
+_many_in_scope = etree.XPath(f"boolean(//*[count(namespace::*) > {_MOST_NAMESPACES}])")
 
 
 def canonicalize_without(root: etree._Element, last: etree._Element, method: Canonicalization) -> bytes:
@@ -123,13 +135,13 @@ def signed_info_tag(around: etree._Element, prefix: str, method: Canonicalizatio
 
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_IN_SCOPE = etree.XPath("ancestor-or-self::*/@xml:*")
+"""From the outermost element inwards."""
 
 
 def _xml_attributes(around: etree._Element) -> dict[str, str]:
     """Return xml:lang, xml:space and the like as they hold inside an element."""
-    outwards = [around, *around.iterancestors()]
-    found = [attribute for element in reversed(outwards) for attribute in element.attrib.items()]
-    return {str(name).removeprefix(_XML): str(value) for name, value in found if str(name).startswith(_XML)}
+    return {value.attrname.removeprefix(_XML): str(value) for value in _IN_SCOPE(around)}
 
 
 def _attribute(name: str, value: str) -> str:
