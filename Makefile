@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format lint types bench attacks samples clean
+.PHONY: demo test check format lint types bench attacks interop samples clean
 
 demo: $(READY)
 	@$(BIN)/asw demo
@@ -27,6 +27,9 @@ bench: $(READY)
 
 attacks: $(READY)
 	@$(BIN)/asw attack matrix
+
+interop: $(READY)
+	@$(BIN)/python -m tests.interop
 
 samples: $(READY)
 	$(BIN)/python -c "from tests.samples import write; write()"

@@ -1,7 +1,8 @@
 """Verifies a signature, and hands on only what was signed.
 
-The order of the checks is that of ``verify``: place, shape, digest, trust, signature value. Not here:
-why a digest differs.
+The order of the checks is that of ``verify``: place, shape, trust, signature value, digest. The dear one
+is last: a stranger cannot make us canonicalise what he sends (XML Signature Best Practices, section 2.1).
+Not here: why a digest differs.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from lxml import etree
 from asw_exchange.codec import DEFAULT_LIMITS, Limits, read, read_whole
 from asw_exchange.errors import DigestMismatch
 from asw_exchange.signature.algorithms import SignatureMethod, digest_of
-from asw_exchange.signature.canonical import signed_info_tag
+from asw_exchange.signature.canonical import check_context, signed_info_tag
 from asw_exchange.signature.facts import SignerFacts
 from asw_exchange.signature.placement import find_signature, reread_document, signed_bytes
 from asw_exchange.signature.places import place_of
@@ -63,20 +64,21 @@ def verify(
     document, ``URI=""`` means that one, and exclusive C14N gives the same octets wherever it stands.
 
     Checks in this order, and raises: Unsigned or SignatureMisplaced; SignatureProfileError for anything
-    outside the profile (XML Signature 1.1, section 4); DigestMismatch (section 3.2.1); a subclass of
-    UntrustedSigner for the certificate at ``moment`` (RFC 5280, section 6); SignatureMismatch (section
-    3.2.2). Also ReadError for bytes that are not XML, TooLarge where the canonical form explodes.
+    outside the profile (XML Signature 1.1, section 4); a subclass of UntrustedSigner for the certificate at
+    ``moment`` (RFC 5280, section 6); SignatureMismatch (section 3.2.2); DigestMismatch (section 3.2.1).
+    Also ReadError for bytes that are not XML, TooLarge where the canonical form explodes.
     """
     element = read_signed(root) if isinstance(root, bytes) else root
     found = find_signature(element, policy.placement)
+    check_context(found.target, policy.canonicalization)
     signature = found.signature
     parts = read_parts(signature, found.reference, policy)
-    octets = signed_bytes(found, policy)
-    digest = digest_of(octets, parts.digest_method)
-    check_digest(digest, parts, element)
     signer = trust.check_encoded(parts.certificates, moment)
     tag = signed_info_tag(signature, signature.prefix or "", policy.canonicalization)
     check_value(signer.public_key, parts.method, parts.value, tag + parts.signed_info)
+    octets = signed_bytes(found, policy)
+    digest = digest_of(octets, parts.digest_method)
+    check_digest(digest, parts, element)
     document, canonical = reread_document(octets, policy.placement)
     return Verified(
         document=document,
