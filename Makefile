@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format lint types bench interop samples clean
+.PHONY: demo test check format lint types bench interop fuzz samples clean
 
 demo: $(READY)
 	@$(BIN)/asw demo
@@ -27,6 +27,13 @@ bench: $(READY)
 
 interop: $(READY)
 	@$(BIN)/python -m tests.interop
+
+# Not part of the usual set-up: atheris has wheels for few Pythons. SECONDS of the shell would be its age.
+fuzz: SECONDS = 600
+fuzz: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,fuzz]' \
+		|| echo "the extra fuzz could not be installed"
+	@$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 samples: $(READY)
 	$(BIN)/python -c "from tests.samples import write; write()"

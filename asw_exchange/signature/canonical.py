@@ -141,7 +141,8 @@ _IN_SCOPE = etree.XPath("ancestor-or-self::*/@xml:*")
 
 def _xml_attributes(around: etree._Element) -> dict[str, str]:
     """Return xml:lang, xml:space and the like as they hold inside an element."""
-    return {value.attrname.removeprefix(_XML): str(value) for value in _IN_SCOPE(around)}
+    found = cast("list[Any]", _IN_SCOPE(around))
+    return {value.attrname.removeprefix(_XML): str(value) for value in found}
 
 
 def _attribute(name: str, value: str) -> str:
