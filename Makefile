@@ -28,7 +28,7 @@ bench: $(READY)
 interop: $(READY)
 	@$(BIN)/python -m tests.interop
 
-# Not part of the usual set-up: atheris has wheels for few Pythons. SECONDS of the shell would be its age.
+# atheris is not part of the usual set-up: it has wheels for few Pythons.
 fuzz: SECONDS = 600
 fuzz: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,fuzz]' \
