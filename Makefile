@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format lint types bench interop fuzz samples clean
+.PHONY: demo test check format lint types bench attacks interop fuzz samples clean
 
 demo: $(READY)
 	@$(BIN)/asw demo
@@ -24,6 +24,9 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+attacks: $(READY)
+	@$(BIN)/asw attack matrix
 
 interop: $(READY)
 	@$(BIN)/python -m tests.interop

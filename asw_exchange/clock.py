@@ -82,6 +82,15 @@ class AdjustableClock:
         """Whether time passes by itself."""
         return self._stopped is None
 
+    @property
+    def offset(self) -> timedelta:
+        """How far it is ahead of the machine's time."""
+        return self.now() - self._base.now()
+
+    def reset(self) -> None:
+        """Show the machine's time again."""
+        self._offset, self._stopped = timedelta(0), None
+
     def now(self) -> datetime:
         return self._stopped if self._stopped is not None else self._base.now() + self._offset
 

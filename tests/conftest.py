@@ -15,6 +15,9 @@ from asw_exchange.signature import create_pki
 from asw_exchange.signature.pki import TestPki
 from asw_exchange.simulator.network import Network
 from tests.builders import MOMENT
+from tests.postgresql_server import PostgreSQL, start_postgresql
+
+pytest_plugins = ["asw_exchange.testing.plugin"]
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +33,33 @@ def clock() -> VirtualClock:
     return VirtualClock(MOMENT)
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of this test process; skips, and says so, where its package is not installed."""
+    with start_postgresql() as server:
+        yield server
+
+
 @pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    """An empty ledger in memory."""
-    with Ledger.open(":memory:") as opened:
+def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    """An empty ledger: in memory, or, asked for as a parameter, on a PostgreSQL server."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        place, schema = ":memory:", None
+    else:
+        place, schema = request.getfixturevalue("postgresql").new_schema()
+    with Ledger.open(place, schema=schema) as opened:
         yield opened
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of the ledger itself on both kinds of database."""
+    named = (mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if (
+        metafunc.module.__name__.startswith("tests.test_ledger")
+        and "ledger" in metafunc.fixturenames
+        and "ledger" not in named
+    ):
+        metafunc.parametrize("ledger", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture

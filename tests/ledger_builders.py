@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import pytest
 
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Acknowledgement, Outcome
 from asw_exchange.records import Direction, Entry
+
+on_sqlite = pytest.mark.parametrize("ledger", ["sqlite"], indirect=True)
+"""For a test that asks what only SQLite answers, or that writes more than a server takes in a moment."""
 
 MOMENT = datetime(2025, 3, 3, 2, 0, 0, 123456, tzinfo=UTC)
 EFORM_D = "asean/eform-d"

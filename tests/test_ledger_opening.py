@@ -16,8 +16,9 @@ from threading import Barrier, Thread
 import pytest
 
 from asw_exchange.errors import LedgerError
-from asw_exchange.ledger import Ledger, tally
-from tests.ledger_builders import sent, write
+from asw_exchange.ledger import Ledger, reconcile, tally
+from asw_exchange.ledger.tables import VERSION
+from tests.ledger_builders import MOMENT, sent, write
 
 AT_ONCE = timedelta(milliseconds=20)
 
@@ -85,11 +86,11 @@ def test_a_commit_is_on_the_disk(path: Path) -> None:
         ("l.db", True, r"l\.db: there is no ledger here"),
         (".", False, "this is a folder, not a ledger"),
         (
-            "postgresql+psycopg://user:secret@host/db",
+            "mysql://user:secret@host/db",
             False,
-            r"user:\*\*\*@host/db: a ledger is kept in a SQLite file",
+            r"user:\*\*\*@host/db: a ledger is kept in a SQLite file or on a PostgreSQL server",
         ),
-        ("nonsense://", False, "a ledger is kept in a SQLite file|no address of a database"),
+        ("nonsense://user:secret@", False, "a ledger is kept in a SQLite file|no address of a database"),
         ("://", False, "no address of a database"),
         (":memory:", True, "nothing to read"),
         ("l.db\0", False, "no NUL character"),
@@ -133,10 +134,54 @@ def test_another_database_is_left_alone(tmp_path: Path, table: str) -> None:
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_newer_ledger_is_refused_by_version(path: Path, read_only: bool) -> None:
     """Both versions are named, and what to do."""
-    change(path, "UPDATE about SET value = '2' WHERE name = 'version'")
-    words = "has version 2, this program knows them up to 1; use a newer version of asw-exchange"
+    change(path, "UPDATE about SET value = '99' WHERE name = 'version'")
+    words = f"has version 99, this program knows them up to {VERSION}; use a newer version of asw-exchange"
     with pytest.raises(LedgerError, match=words):
         Ledger.open(path, read_only=read_only)
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Path:
+    """A ledger as version 1 wrote it, with one certificate in the outbox and one that was taken."""
+    place = tmp_path / "earlier.db"
+    with closing(sqlite3.connect(place)) as connection:
+        connection.executescript((Path(__file__).parent / "ledger_version_1.sql").read_text())
+    return place
+
+
+def test_a_ledger_of_version_1_is_brought_up_to_date_when_it_is_opened(earlier: Path) -> None:
+    """What was recorded is all there; what waited is due since it was written."""
+    with Ledger.open(earlier) as ledger:
+        assert [entry.message_id for entry in ledger.entries()] == ["VN-1", "VN-2", "VN-2"]
+        (queued,) = ledger.due(MOMENT)
+        assert (queued.entry.message_id, queued.due, queued.attempts) == ("VN-1", MOMENT, 0)
+        ledger.bury(queued.sequence, moment=MOMENT, failure="gone", may_have_arrived=False)
+        assert reconcile(ledger).reconciled
+    with Ledger.open(earlier, read_only=True) as ledger:
+        assert ledger.queue_depth().dead == 1
+
+
+def test_a_ledger_brought_up_to_date_is_as_one_made_new(earlier: Path, path: Path) -> None:
+    """The same columns, indexes and triggers."""
+    Ledger.open(earlier).close()
+    kinds = []
+    for place in (earlier, path):
+        with closing(sqlite3.connect(place)) as connection:
+            names = connection.execute("SELECT type, name FROM sqlite_master ORDER BY 1, 2").fetchall()
+            columns = connection.execute(
+                'SELECT m.name, c.name, c.type, c."notnull", c.pk FROM sqlite_master m, '
+                "pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1, 2"
+            ).fetchall()
+        kinds.append((names, columns))
+    assert kinds[0] == kinds[1]
+
+
+def test_a_ledger_of_version_1_is_not_changed_by_reading(earlier: Path) -> None:
+    """It says how to bring it up to date."""
+    before = earlier.read_bytes()
+    with pytest.raises(LedgerError, match="has the earlier version 1; open it once for writing"):
+        Ledger.open(earlier, read_only=True)
+    assert earlier.read_bytes() == before
 
 
 def test_a_ledger_without_a_version_is_refused(path: Path) -> None:

@@ -22,6 +22,7 @@ from tests.ledger_builders import (
     RAW,
     answer_received,
     answer_sent,
+    on_sqlite,
     received,
     sent,
     sha256,
@@ -42,7 +43,8 @@ def defects(ledger: Ledger) -> list[tuple[Defect, str]]:
 
 def adds_up(row: TallyRow) -> bool:
     """The identity that a reconciled ledger has in every row."""
-    return row.sent == row.accepted + row.rejected + row.duplicate + row.in_flight
+    arrived = row.accepted + row.rejected + row.duplicate
+    return row.sent + row.repeated == arrived + row.in_flight + row.dead
 
 
 def test_an_empty_ledger_is_reconciled(ledger: Ledger) -> None:
@@ -263,6 +265,10 @@ class Happening(NamedTuple):
     body: int
     times_sent: int
     times_queued: int
+    times_uncertain: int
+    """Attempts of its first transmission that may have arrived."""
+    given_up: bool
+    """Whether what is queued is a dead letter."""
     times_received: int
     as_unreadable: str
     """Empty, or the peer that the receiver of unreadable bytes writes down."""
@@ -290,6 +296,8 @@ happenings = st.lists(
         st.integers(0, 2),
         st.integers(0, 1),
         st.integers(0, 2),
+        st.booleans(),
+        st.integers(0, 3),
         st.sampled_from(["", "", "", "known", "unknown"]),
         st.sampled_from([None, None, *Outcome]),
         st.sampled_from(Outcome),
@@ -326,16 +334,22 @@ def disagreements(everything: list[Happening]) -> set[tuple[str, str]]:
     """
     owed: Counter[tuple[str, str, str, bytes]] = Counter()
     out: Counter[tuple[str, str, str, bytes]] = Counter()
+    again: Counter[tuple[str, str, str, bytes]] = Counter()
     seen: Counter[tuple[str, str, str, bytes]] = Counter()
     known: set[tuple[str, str, bytes, str, Outcome]] = set()
     for each in everything:
         way = (each.sender, each.receiver, each.message_id, each.raw)
         out[way] += each.times_sent
         owed[way] += min(each.times_queued, each.times_sent)
+        again[way] += each.times_uncertain if each.times_sent else 0
         seen[way] += each.times_received
         if each.times_received:
             known.add((each.sender, each.receiver, each.raw, *recorded(each)))
-    transmitted = {way[1:3] for way in out | seen if not seen[way] <= out[way] <= seen[way] + owed[way]}
+    transmitted = {
+        way[1:3]
+        for way in out | seen
+        if seen[way] > out[way] + again[way] or out[way] > seen[way] + owed[way]
+    }
     misled = {
         (each.receiver, each.message_id)
         for each in everything
@@ -347,8 +361,14 @@ def disagreements(everything: list[Happening]) -> set[tuple[str, str]]:
 
 def write_down(ledger: Ledger, number: int, happening: Happening) -> None:
     """Write what each side records of one happening."""
-    for entry, queue in entries_of(happening):
-        write(ledger, entry, raw=happening.raw, queue=queue)
+    for index, (entry, queue) in enumerate(entries_of(happening)):
+        (written,) = write(ledger, entry, raw=happening.raw, queue=queue)
+        fate: dict[str, Any] = {"moment": MOMENT, "failure": "time-out"}
+        assert written.sequence is not None
+        for _ in range(happening.times_uncertain if index == 0 and happening.times_sent else 0):
+            ledger.failed(written.sequence, due=MOMENT, may_have_arrived=True, **fate)
+        if queue and happening.given_up:
+            ledger.bury(written.sequence, may_have_arrived=False, **fate)
     if happening.told_outcome:
         refers_to, _ = recorded(happening)
         document = told(refers_to, happening.told_outcome, happening.raw)
@@ -376,6 +396,7 @@ def test_what_the_ledger_says_is_what_a_model_of_both_sides_says(everything: lis
     assert sum(row.received for row in rows) == sum(each.times_received for each in everything)
 
 
+@on_sqlite
 def test_ten_thousand_messages_are_reconciled_at_once(ledger: Ledger) -> None:
     """Of 40,000 entries one is missing: found, in a time that grows with the number, not its square."""
     with ledger.transaction():

@@ -30,11 +30,13 @@ ROW = TallyRow(
     kind=EFORM_D,
     sent=0,
     acknowledged=0,
+    repeated=0,
     received=0,
     accepted=0,
     rejected=0,
     duplicate=0,
     in_flight=0,
+    dead=0,
 )
 
 
@@ -63,11 +65,13 @@ def test_a_whole_exchange_is_counted_on_both_sides(ledger: Ledger) -> None:
         kind=EFORM_D,
         sent=1,
         acknowledged=1,
+        repeated=0,
         received=1,
         accepted=1,
         rejected=0,
         duplicate=0,
         in_flight=0,
+        dead=0,
     )
     assert (answer.gateway, answer.peer, answer.kind) == ("TH", "VN", ACKNOWLEDGEMENT)
     assert (answer.sent, answer.acknowledged, answer.accepted, answer.in_flight) == (1, 0, 1, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,21 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Database = Annotated[Path, typer.Option("--db", metavar="FILE", help="The ledger to read.")]
-COUNTS = ("sent", "acknowledged", "received", "accepted", "rejected", "duplicate", "in_flight")
+Databases = Annotated[
+    list[str],
+    typer.Option("--db", metavar="FILE|URL", help="The ledger to read; several are held against each other."),
+]
+COUNTS = (
+    "sent",
+    "acknowledged",
+    "repeated",
+    "received",
+    "accepted",
+    "rejected",
+    "duplicate",
+    "in_flight",
+    "dead",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -50,17 +65,14 @@ def demo(
 
 
 def tally(
-    db: Database,
+    db: Databases,
     check: Annotated[bool, typer.Option("--check", help="Prove that sent and received agree.")] = False,
     gateway: Annotated[str | None, typer.Option(help="Only what this gateway sent.")] = None,
     kind: Annotated[str | None, typer.Option("--kind", "-k", help="Only this kind.")] = None,
     json_: Json = False,
 ) -> None:
     """Count what was sent and received, by ordered pair of gateways and kind."""
-    from asw_exchange.ledger import Ledger, reconcile
-
-    with Ledger.open(db, read_only=True) as ledger:
-        result = reconcile(ledger)
+    result = _reconciled(db)
     rows = [row for row in result.rows if gateway in (None, row.gateway) and kind in (None, row.kind)]
     if json_:
         print_json(as_json(result, rows))
@@ -92,6 +104,16 @@ def timeline(
     show(_timeline_table(reference, entries))
 
 
+def _reconciled(places: Sequence[str]) -> Reconciliation:
+    """Reconcile one ledger, or several as if they were one."""
+    from asw_exchange.ledger import Ledger, reconcile, together
+
+    with ExitStack() as opened:
+        ledgers = [opened.enter_context(Ledger.open(place, read_only=True)) for place in places]
+        whole = ledgers[0] if len(ledgers) == 1 else opened.enter_context(together(ledgers))
+        return reconcile(whole)
+
+
 def as_json(result: Reconciliation, rows: Sequence[TallyRow] | None = None) -> dict[str, Any]:
     """Return the machine-readable form: rows, reconciled, differences."""
     return {
@@ -103,10 +125,10 @@ def as_json(result: Reconciliation, rows: Sequence[TallyRow] | None = None) -> d
 
 def _by_gateway(rows: Sequence[TallyRow]) -> Any:
     """Sum the rows by gateway: what it sent, and what it received from all others."""
-    columns = ("sent", "acknowledged", "in_flight", "received", "accepted", "rejected", "duplicate")
+    columns = ("sent", "acknowledged", "in_flight", "dead", "received", "accepted", "rejected", "duplicate")
     sums: dict[str, dict[str, int]] = {}
     for row in rows:
-        for gateway, names in ((row.gateway, columns[:3]), (row.peer, columns[3:])):
+        for gateway, names in ((row.gateway, columns[:4]), (row.peer, columns[4:])):
             totals = sums.setdefault(gateway, dict.fromkeys(columns, 0))
             for name in names:
                 totals[name] += getattr(row, name)
@@ -128,8 +150,9 @@ def _by_pair(rows: Sequence[TallyRow]) -> Any:
 def _print_verdict(result: Reconciliation) -> None:
     total = {name: sum(getattr(row, name) for row in result.rows) for name in COUNTS}
     sums = (
-        f"sent {total['sent']} = accepted {total['accepted']} + rejected {total['rejected']}"
-        f" + duplicate {total['duplicate']} + in flight {total['in_flight']}"
+        f"sent {total['sent']}{_unless_zero('repeated', total)} = accepted {total['accepted']}"
+        f" + rejected {total['rejected']} + duplicate {total['duplicate']}"
+        f" + in flight {total['in_flight']}{_unless_zero('dead', total)}"
     )
     if result.reconciled:
         print(f"Reconciled: {sums}, for each of {len(result.rows)} ordered pairs and kinds.")
@@ -141,6 +164,10 @@ def _print_verdict(result: Reconciliation) -> None:
             end=" ",
         )
         print(f"{difference.reason}")
+
+
+def _unless_zero(name: str, total: dict[str, int]) -> str:
+    return f" + {name} {total[name]}" if total[name] else ""
 
 
 def _timeline_table(reference: str, entries: Sequence[Entry]) -> Any:

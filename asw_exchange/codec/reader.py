@@ -39,7 +39,7 @@ _FOREIGN_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 
 
 # collect_ids stays on: switching it off makes libxml2 2.14 open the external subset of a DOCTYPE.
-def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
+def _parser(*, keep_instructions: bool, keep_comments: bool = False, huge: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -47,7 +47,7 @@ def _parser(*, keep_instructions: bool, huge: bool = False) -> etree.XMLParser:
         dtd_validation=False,
         attribute_defaults=False,
         huge_tree=huge,
-        remove_comments=True,
+        remove_comments=not keep_comments,
         remove_pis=not keep_instructions,
         strip_cdata=True,
     )
@@ -59,6 +59,7 @@ class _Parsers(threading.local):
     def __init__(self) -> None:
         self.document = _parser(keep_instructions=False)
         self.signed = _parser(keep_instructions=True)
+        self.whole = _parser(keep_instructions=True, keep_comments=True)
 
 
 _PARSERS = _Parsers()
@@ -73,8 +74,11 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
 
     Raises NotWellFormed, ForbiddenDoctype, WrongEncoding or TooLarge.
     """
+    return _read(data, _PARSERS.signed if keep_instructions else _PARSERS.document, limits)
+
+
+def _read(data: bytes, parser: etree.XMLParser, limits: Limits) -> etree._Element:
     _check_bytes(data, limits)
-    parser = _PARSERS.signed if keep_instructions else _PARSERS.document
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
@@ -86,9 +90,19 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
     _check_faults(parser)
     if _too_deep(limits.depth)(root):
         raise TooLarge(f"elements are nested deeper than {limits.depth} levels")
+    if len(data) > limits.text and _too_long(root, most=limits.text):
+        raise TooLarge(f"a value has more than the {limits.text} characters accepted")
     if data.count(b"=") > limits.attributes_of_one and _too_wide(limits.attributes_of_one)(root):
         raise TooLarge(f"an element has more than {limits.attributes_of_one} attributes")
     return root
+
+
+def read_whole(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
+    """Parse ``data`` with its comments: to see what another reader sees, never to take values from.
+
+    Raises as ``read``.
+    """
+    return _read(data, _PARSERS.whole, limits)
 
 
 def reread(canonical: bytes) -> etree._Element:
@@ -173,6 +187,9 @@ def _bad_utf8_line(data: bytes) -> int | None:
     except UnicodeDecodeError as error:
         return data.count(b"\n", 0, error.start) + 1
     return None
+
+
+_too_long = etree.XPath("boolean(//text()[string-length() > $most] | //@*[string-length() > $most])")
 
 
 @cache

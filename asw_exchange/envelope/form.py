@@ -31,6 +31,14 @@ class Envelope(Protocol):
         """What an HTTP message with this envelope says in Content-Type."""
         ...
 
+    def request_headers(self, message: bytes) -> dict[str, str]:
+        """Return the HTTP header fields of a request that carries a message of this envelope."""
+        ...
+
+    def status(self, answer: bytes) -> int:
+        """Return the HTTP status of a response that carries an answer in this envelope."""
+        ...
+
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Wrap a document and seal it, in the order that the envelope has it."""
         ...

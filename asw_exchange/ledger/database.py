@@ -1,17 +1,18 @@
 """One connection to the database of a ledger: guarded by a lock, failing in plain words.
 
-The driver runs in autocommit mode, so that BEGIN and COMMIT are ours: a transaction that may write
-takes the write lock at once, which lets SQLite wait for another process instead of failing half-way.
+BEGIN and COMMIT are ours, so the driver runs in autocommit mode. A connection to a server that was lost
+fails what was under way; the next transaction, or look-up outside of one, connects again.
 
 Not here: how it is opened (``opening.py``), what is written (``store.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,24 +22,36 @@ from asw_exchange.ledger.failures import failure
 from asw_exchange.ledger.rows import Row
 from asw_exchange.ledger.statements import compile_statements
 
-WRITING, READING = "BEGIN IMMEDIATE", "BEGIN"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How to get to the database of a ledger, now and after a connection was lost."""
+
+    connect: Callable[[], Connection]
+    set_up: Callable[[Connection], None]
+    """Refuses what is no ledger, and sets the connection up."""
+    place: str
+    """The file or address, as errors name it."""
+    read_only: bool
+    begin: tuple[str, str]
+    """How a transaction that may write begins, and one that needs an unchanging view."""
 
 
 class Database:
     """A connection that threads share: one uses it at a time, a transaction keeps it to the end."""
 
-    def __init__(self, connection: Connection, place: str, *, read_only: bool) -> None:
-        self.place = place
+    def __init__(self, way: Way) -> None:
+        self.place = way.place
         """The file or URL, as errors name it."""
-        self.read_only = read_only
-        self.statements = compile_statements(connection.dialect)
-        self._connection = connection
-        self._driver: Any = connection.connection.dbapi_connection
-        self._errors = (SQLAlchemyError, connection.dialect.loaded_dbapi.Error, UnicodeError)
+        self._way = way
         self._lock = RLock()
         self._depth = 0
         self._failed = False
         self._closed = False
+        self._connect()
+        self.statements = compile_statements(self._connection.dialect)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Run a compiled statement that gives nothing back. Raises LedgerError."""
@@ -61,16 +74,29 @@ class Database:
 
     def select(self, statement: Executable) -> list[Row]:
         """Return the rows of a SQLAlchemy statement: for everything off the hot path. Raises LedgerError."""
+        return self.define(lambda connection: [tuple(row) for row in connection.execute(statement)])
+
+    def change(self, statement: Executable) -> int:
+        """Run a SQLAlchemy statement that changes rows; return how many. Raises LedgerError."""
+        counted = statement.execution_options(preserve_rowcount=True)
+        return self.define(lambda connection: connection.execute(counted).rowcount)
+
+    def insert(self, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
+        """Run a SQLAlchemy statement once for each of ``rows``. Raises LedgerError."""
+        self.define(lambda connection: connection.execute(statement, rows))
+
+    def define(self, work: Callable[[Connection], T]) -> T:
+        """Do what needs the connection itself, as creating tables does. Raises LedgerError."""
         with self._lock:
             self._check()
             try:
-                return [tuple(row) for row in self._connection.execute(statement)]
+                return work(self._connection)
             except self._errors as error:
                 raise self._failure(error) from error
 
     @contextmanager
-    def transaction(self, begin: str = WRITING) -> Iterator[None]:
-        """Make everything inside one commit, or with READING one unchanging view.
+    def transaction(self, *, unchanging: bool = False) -> Iterator[None]:
+        """Make everything inside one commit, or with ``unchanging`` one view for reading.
 
         Within another transaction it joins that one. An exception, also one that was caught further in,
         rolls back everything. Raises LedgerError.
@@ -78,8 +104,7 @@ class Database:
         with self._lock:
             outermost = self._depth == 0
             if outermost:
-                self._failed = False
-                self.run(READING if self.read_only else begin)
+                self._begin(self._way.begin[unchanging or self._way.read_only])
             self._depth += 1
             try:
                 yield
@@ -100,12 +125,49 @@ class Database:
                 raise LedgerError("the ledger cannot be closed inside a transaction", file=self.place)
             if not self._closed:
                 self._closed = True
-                self._connection.close()
+                with suppress(*self._errors):  # a server that is gone has closed it already
+                    self._connection.close()
+
+    def _connect(self) -> None:
+        try:
+            connection = self._way.connect()
+        except SQLAlchemyError as error:
+            raise failure(error, self.place) from error
+        try:
+            self._way.set_up(connection)
+        except SQLAlchemyError as error:
+            connection.close()
+            raise failure(error, self.place) from error
+        except LedgerError:
+            connection.close()
+            raise
+        self._connection = connection
+        self._driver: Any = connection.connection.dbapi_connection
+        self._errors = (SQLAlchemyError, connection.dialect.loaded_dbapi.Error, UnicodeError)
+
+    def _begin(self, statement: str) -> None:
+        """Begin; where the connection was lost since the last time, once more on a new one."""
+        try:
+            self.run(statement)
+        except LedgerError:
+            if not self._is_lost():
+                raise
+            self.run(statement)
+        self._failed = False
+
+    def _is_lost(self) -> bool:
+        return bool(getattr(self._driver, "closed", False)) and not self._closed
 
     def _check(self) -> None:
         if self._closed:
             raise LedgerError("the ledger was closed", file=self.place, hint="open it again")
-        if self._failed and self._depth:
+        if self._depth == 0:
+            if self._is_lost():
+                if not self._connection.closed:
+                    self._connection.invalidate()
+                    self._connection.close()
+                self._connect()
+        elif self._failed:
             raise LedgerError(
                 "a part of this transaction failed, so nothing of it is kept",
                 file=self.place,
@@ -117,5 +179,5 @@ class Database:
         return failure(error, self.place)
 
     def _roll_back(self) -> None:
-        with suppress(*self._errors):  # after a full disk SQLite has rolled back already
+        with suppress(*self._errors):  # a full disk, or a lost connection, has rolled back already
             self._driver.rollback()

@@ -1,4 +1,4 @@
-"""The two questions to the ledger that find what sender and receiver do not record alike.
+"""The questions to the ledger that find what sender and receiver do not record alike.
 
 Not here: what to call it (``reconciliation.py``).
 """
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from asw_exchange.ledger.tables import ONE, ZERO, entries
-from asw_exchange.ledger.transmissions import TallyFilter, conditions, transmissions
+from asw_exchange.ledger.transmissions import TallyFilter, address, conditions, is_outside, transmissions
 from asw_exchange.model import Outcome
 from asw_exchange.records import UNKNOWN, Direction
 
@@ -59,9 +59,11 @@ def mismatches(filters: TallyFilter) -> Select[Any]:
         func.min(told.reference).over(partition_by=message).label("reference"),
         func.min(told.moment).over(partition_by=message).label("moment"),
         *(told[name] for name in ("accepted_as", "sent", "received", "lost", "surplus", "acknowledged")),
+        told.is_recorded,
         func.sum(told.sent).over(partition_by=message).label("sent_in_all"),
     ).subquery("every")
-    bad = or_(every.c.lost > ZERO, every.c.surplus > ZERO, every.c.accepted_as != every.c.kind)
+    other_kind = and_(every.c.is_recorded == ONE, every.c.accepted_as != every.c.kind)
+    bad = or_(every.c.lost > ZERO, every.c.surplus > ZERO, other_kind)
     found = select(*(every.c[name] for name in Mismatch._fields)).where(bad, *conditions(every.c, filters))
     return found.order_by(every.c.sender, every.c.receiver, every.c.message_id, every.c.digest)
 
@@ -72,9 +74,14 @@ _seen = entries.alias("seen")
 
 
 def misreports(filters: TallyFilter) -> Select[Any]:
-    """Return the query for all ``Misreport``s: an accepted acknowledgement that fits no reception."""
+    """Return the query for all ``Misreport``s: an accepted acknowledgement that fits no reception.
+
+    Of an outside receiver no reception is recorded; its word must then fit what was sent to it.
+    """
     answer, original, seen = _answer.c, _original.c, _seen.c
-    fits = case((seen.outcome == func.coalesce(answer.told_outcome, seen.outcome), ONE), else_=ZERO)
+    of_reception = seen.outcome == func.coalesce(answer.told_outcome, seen.outcome)
+    of_original = original.digest == func.coalesce(answer.told_digest, original.digest)
+    fits = case((is_outside(answer.peer), or_(of_original, _names_sent_bytes())), else_=of_reception)
     found = (
         select(
             answer.gateway.label("sender"),
@@ -90,7 +97,7 @@ def misreports(filters: TallyFilter) -> Select[Any]:
         .where(answer.acknowledgement == ONE, answer.direction == Direction.RECEIVED)
         .where(answer.outcome == Outcome.ACCEPTED)
         .group_by(answer.sequence)
-        .having(func.max(fits) == ZERO)
+        .having(func.max(case((fits, ONE), else_=ZERO)) == ZERO)
     ).subquery("found")
     return select(*(found.c[name] for name in Misreport._fields)).where(*conditions(found.c, filters))
 
@@ -102,6 +109,14 @@ def _is_original() -> ColumnElement[bool]:
         _original.c.message_id == _answer.c.refers_to,
         _original.c.peer == _answer.c.peer,
     )
+
+
+def _names_sent_bytes() -> ColumnElement[bool]:
+    """The answer knows the message only by its SHA-256, as its receiver could not read it."""
+    answer, own = _answer.c, entries.alias("own").c
+    found = select(ONE).where(own.direction == Direction.SENT, own.gateway == answer.gateway)
+    found = found.where(own.peer == answer.peer, address(own.digest) == answer.refers_to)
+    return and_(answer.refers_to.startswith("sha256:"), found.exists())
 
 
 def _is_reception() -> ColumnElement[bool]:

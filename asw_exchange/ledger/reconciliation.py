@@ -1,8 +1,9 @@
 """The proof that both sides agree: message by message, byte by byte, outcome by outcome.
 
-For every sender, receiver and kind, sent == accepted + rejected + duplicate + in flight, where the left
-side is the sender's record and the right side the receiver's. It is proved for each single transmission,
-so that it cannot hold by accident; whatever breaks it is named.
+For every sender, receiver and kind, sent + repeated == accepted + rejected + duplicate + in flight + dead,
+where the left side is the sender's record and the right side the receiver's. It is proved for each single
+transmission, so that it cannot hold by accident; whatever breaks it is named. Repeated is what arrived once
+more after an attempt whose end the sender does not know; dead is what the sender gave up.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ class Defect(StrEnum):
     """In what way two records do not fit together. Public: retired, never reused."""
 
     LOST = "lost"
-    """Sent, not received, and nothing waits to be sent."""
+    """Sent, not received, and nothing waits to be sent or was given up."""
     NEVER_SENT = "never-sent"
     """Received, but its alleged sender has no record of it."""
     SURPLUS = "surplus"
-    """Received more often than sent."""
+    """Received more often than sent, and than failed attempts that may have arrived explain."""
     OTHER_BYTES = "other-bytes"
     """Received under an id of the sender, with bytes that it did not send."""
     OTHER_KIND = "other-kind"

@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Dialect,
+    Integer,
     Select,
     Table,
+    Text,
     bindparam,
     case,
     delete,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
 from asw_exchange.ledger.tables import (
@@ -48,6 +50,18 @@ ENTRY: Select[Any] = select(*_READ).select_from(
 )
 """Entries with their documents: what ``rows.entry_of`` reads."""
 
+IS_WAITING: ColumnElement[bool] = outbox.c.state == literal_column("'waiting'")
+
+_standing = (outbox.c.attempts, outbox.c.due, outbox.c.state, outbox.c.failure)
+_queued = outbox.outerjoin(entries, entries.c.sequence == outbox.c.sequence)
+_queued = _queued.outerjoin(documents, documents.c.sequence == outbox.c.sequence)
+
+QUEUED: Select[Any] = select(*_READ, *_standing).select_from(_queued)
+"""The outbox with its entries: what ``outbox.queued_of`` reads.
+
+An outer join, though nothing is ever missing: so SQLite starts from the outbox, which is short.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statements:
@@ -62,7 +76,7 @@ class Statements:
     add_citation: str
     """reference, sequence"""
     add_to_outbox: str
-    """sequence, gateway, peer"""
+    """all columns of ``outbox``"""
     take_from_outbox: str
     """sequence"""
     raw: str
@@ -81,17 +95,25 @@ class Statements:
     """gateway"""
     all_pending: str
     """nothing"""
+    due_to: str
+    """peer, due, pattern of kinds, limit"""
+    due_of: str
+    """gateway, now"""
 
 
 def compile_statements(dialect: Dialect) -> Statements:
-    """Write the statements out in the words of a dialect."""
+    """Write the statements out in the words of a dialect, their values given by position."""
     entry = entries.c
+    on_server = dialect.name == "postgresql"
+    kind: Any = type(dialect)
+    by_position = kind(paramstyle="format" if on_server else "qmark")
+    new = postgresql.insert(payloads) if on_server else sqlite.insert(payloads)
 
     def text(statement: ClauseElement, columns: list[str] | None = None) -> str:
-        return str(statement.compile(dialect=dialect, column_keys=columns))
+        return str(statement.compile(dialect=by_position, column_keys=columns))
 
     return Statements(
-        add_payload=text(sqlite.insert(payloads).on_conflict_do_nothing(), _names(payloads)),
+        add_payload=text(new.on_conflict_do_nothing(), _names(payloads)),
         add_document=text(insert(documents), _names(documents)),
         add_entry=text(insert(entries).returning(entry.sequence), _names(entries)[1:]),
         add_citation=text(insert(citations), _names(citations)),
@@ -105,6 +127,8 @@ def compile_statements(dialect: Dialect) -> Statements:
         citing=text(_ordered(_citing())),
         pending=text(_pending().where(*_given(outbox.c.gateway))),
         all_pending=text(_pending()),
+        due_to=text(_due_to()),
+        due_of=text(_due_of()),
     )
 
 
@@ -137,10 +161,21 @@ def _citing() -> Select[Any]:
 
 
 def _pending() -> Select[Any]:
-    """An outer join, though nothing is ever missing: so SQLite starts from the outbox, which is short."""
-    waiting = outbox.outerjoin(entries, entries.c.sequence == outbox.c.sequence)
-    waiting = waiting.outerjoin(documents, documents.c.sequence == outbox.c.sequence)
-    return select(*_READ).select_from(waiting).order_by(outbox.c.sequence)
+    return select(*_READ).select_from(_queued).where(IS_WAITING).order_by(outbox.c.sequence)
+
+
+def _due_to() -> Select[Any]:
+    kinds = entries.c.kind.like(bindparam(None, type_=Text))
+    waiting = QUEUED.where(IS_WAITING, *_given(outbox.c.peer), outbox.c.due <= bindparam(None), kinds)
+    return (
+        waiting.order_by(outbox.c.due, outbox.c.sequence).limit(bindparam(None, type_=Integer)).offset(ZERO)
+    )
+
+
+def _due_of() -> Select[Any]:
+    """What one gateway has to deliver, in the order in which it became due."""
+    waiting = select(*_READ).select_from(_queued).where(IS_WAITING, *_given(outbox.c.gateway))
+    return waiting.where(outbox.c.due <= bindparam(None)).order_by(outbox.c.due, outbox.c.sequence)
 
 
 def _ordered(statement: Select[Any]) -> Select[Any]:

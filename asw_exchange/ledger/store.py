@@ -6,6 +6,7 @@ happened to a document (``timeline.py``). One process writes at a time; others w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,15 +14,18 @@ from types import TracebackType
 from typing import TypedDict, Unpack
 
 import msgspec
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, delete, func, insert, select
 
-from asw_exchange.errors import LedgerError
-from asw_exchange.ledger.database import READING, Database
+from asw_exchange.errors import BytesDropped, LedgerError
+from asw_exchange.ledger import outbox, retention
+from asw_exchange.ledger.database import Database
 from asw_exchange.ledger.memory import LedgerMemory
 from asw_exchange.ledger.opening import open_database
+from asw_exchange.ledger.outbox import Attempt, Queued, QueueDepth, QueueFilter, State
+from asw_exchange.ledger.retention import Caps, Dropped
 from asw_exchange.ledger.rows import digest_of, entry_of, microseconds, values_of
 from asw_exchange.ledger.statements import ENTRY
-from asw_exchange.ledger.tables import entries
+from asw_exchange.ledger.tables import about, entries, hosted, metadata, notes
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction, Entry, Memory
 
@@ -53,14 +57,21 @@ class Ledger:
 
     @classmethod
     def open(
-        cls, path_or_url: str | Path, *, read_only: bool = False, wait: timedelta = timedelta(seconds=5)
+        cls,
+        path_or_url: str | Path,
+        *,
+        read_only: bool = False,
+        wait: timedelta = timedelta(seconds=5),
+        schema: str | None = None,
     ) -> Ledger:
-        """Open the ledger in a file, or create it there; ``":memory:"`` for one that is gone when closed.
+        """Open the ledger in a file or on a server, or create it there.
 
+        ``":memory:"`` is one that is gone when closed, ``postgresql+psycopg://USER@HOST/DATABASE`` one on a
+        PostgreSQL server, in ``schema`` where one is named; there one process writes at a time, others read.
         ``wait`` is how long a lock of another process is waited for. Raises LedgerError: no folder, no
-        ledger, a newer version, not to be written, locked, damaged.
+        server, no ledger, a newer version, not to be written, locked, damaged.
         """
-        return cls(open_database(path_or_url, read_only=read_only, wait=wait))
+        return cls(open_database(path_or_url, read_only=read_only, wait=wait, schema=schema))
 
     def __enter__(self) -> Ledger:
         return self
@@ -85,13 +96,14 @@ class Ledger:
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Make everything read inside one unchanging view, whatever other processes write meanwhile."""
-        return self.database.transaction(READING)
+        return self.database.transaction(unchanging=True)
 
-    def append(self, entry: Entry, raw: bytes, *, queue: bool = False) -> Entry:
+    def append(self, entry: Entry, raw: bytes, *, queue: bool = False, due: datetime | None = None) -> Entry:
         """Write an entry and the bytes that travelled; return it with its sequence.
 
-        ``queue`` puts a sent one into the outbox, where it stays until it is ``delivered``. Raises
-        LedgerError, also when the bytes are not those of ``entry.digest``.
+        ``queue`` puts a sent one into the outbox, where it stays until it is ``delivered``; it is ``due``
+        at once, or at the moment given. Raises LedgerError, also when the bytes are not those of
+        ``entry.digest``.
         """
         _check(entry, raw, queue)
         database, statements = self.database, self.database.statements
@@ -104,17 +116,27 @@ class Ledger:
             for reference in dict.fromkeys(entry.cites):
                 database.run(statements.add_citation, (reference, sequence))
             if queue:
-                database.run(statements.add_to_outbox, (sequence, entry.gateway, entry.peer))
+                outbox.add(database, sequence, entry, due or entry.moment)
         return msgspec.structs.replace(entry, sequence=sequence)
 
     def raw(self, digest: str) -> bytes:
-        """Return the bytes with this SHA-256, exactly as they travelled. Raises LedgerError."""
+        """Return the bytes with this SHA-256, exactly as they travelled.
+
+        Raises LedgerError, and BytesDropped where retention has dropped them.
+        """
         rows = self.database.fetch(self.database.statements.raw, (digest,))
         if not rows:
             raise LedgerError(
                 "the ledger has no bytes with this SHA-256", file=self.database.place, value=digest
             )
         content: bytes = rows[0][0]
+        if not content and digest != retention.NOTHING:
+            raise BytesDropped(
+                "the bytes of this message were dropped by retention",
+                file=self.database.place,
+                value=digest,
+                hint="raise the caps of retention to keep more",
+            )
         return content
 
     def memory(self, gateway: str) -> Memory:
@@ -122,7 +144,7 @@ class Ledger:
         return LedgerMemory(self.database, gateway)
 
     def pending(self, gateway: str | None = None) -> tuple[Entry, ...]:
-        """Return what is sent but not yet taken by its peer, oldest first; of one gateway or of all."""
+        """Return what waits in the outbox, due or not, oldest first; of one gateway or of all."""
         statements = self.database.statements
         if gateway is None:
             rows = self.database.fetch(statements.all_pending)
@@ -130,10 +152,151 @@ class Ledger:
             rows = self.database.fetch(statements.pending, (gateway,))
         return tuple(entry_of(row) for row in rows)
 
+    def due_of(self, gateway: str, now: datetime) -> tuple[Entry, ...]:
+        """Return what a gateway has to deliver at this moment: longest overdue first, then as written.
+
+        Raises LedgerError.
+        """
+        rows = self.database.fetch(self.database.statements.due_of, (gateway, microseconds(now)))
+        return tuple(entry_of(row) for row in rows)
+
     def delivered(self, sequence: int) -> None:
         """Take an entry out of the outbox; nothing happens when it is out already. Raises LedgerError."""
         with self.database.transaction():
             self.database.run(self.database.statements.take_from_outbox, (sequence,))
+
+    def due(self, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
+        """Return what waits and is due: longest overdue first, then in the order of writing.
+
+        Raises LedgerError.
+        """
+        return outbox.due(self.database, now, limit)
+
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """Return when the first of what waits is due, of what is due later than ``after``; None: nothing.
+
+        Raises LedgerError.
+        """
+        return outbox.next_due(self.database, after)
+
+    def due_to(self, corridor: str, peer: str, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
+        """Return what waits and is due to one peer in one corridor, as ``due`` does. Raises LedgerError."""
+        return outbox.due_to(self.database, corridor, peer, now, limit)
+
+    def queue(self, *, limit: int | None = None, **filters: Unpack[QueueFilter]) -> tuple[Queued, ...]:
+        """Return what is in the outbox and fits all ``filters``, oldest first. Raises LedgerError."""
+        return outbox.listed(self.database, filters, limit)
+
+    def queue_depth(self) -> QueueDepth:
+        """Return how much is in the outbox by state, and since when the oldest waits. Raises LedgerError."""
+        return outbox.depth(self.database)
+
+    def failed(
+        self, sequence: int, *, moment: datetime, due: datetime, failure: str, may_have_arrived: bool
+    ) -> None:
+        """Write down that a delivery failed, and that it is tried again when it is ``due``.
+
+        ``may_have_arrived``: the request was written, but no answer came, so the peer may have it and see
+        the next attempt as a duplicate; ``reconcile`` then takes that as explained. What is held or given
+        up meanwhile stays so. Raises LedgerError.
+        """
+        attempt = Attempt(moment=moment, failure=failure, may_have_arrived=may_have_arrived)
+        with self.database.transaction():
+            outbox.note_attempt(self.database, sequence, attempt)
+            outbox.put(self.database, sequence, (State.WAITING,), due=microseconds(due))
+
+    def bury(self, sequence: int, *, moment: datetime, failure: str, may_have_arrived: bool) -> None:
+        """Write down that a delivery failed and give it up: it is a dead letter. Raises LedgerError."""
+        attempt = Attempt(moment=moment, failure=failure, may_have_arrived=may_have_arrived)
+        with self.database.transaction():
+            outbox.note_attempt(self.database, sequence, attempt)
+            outbox.put(self.database, sequence, tuple(State), state=State.DEAD)
+
+    def hold(self, sequence: int) -> bool:
+        """Hold back what waits; tell whether it did wait. It must not be under way. Raises LedgerError."""
+        with self.database.transaction():
+            return outbox.put(self.database, sequence, (State.WAITING,), state=State.HELD)
+
+    def release(self, sequence: int, due: datetime) -> bool:
+        """Let what is held or given up wait again, its failures no longer counted; tell whether it was.
+
+        Raises LedgerError.
+        """
+        changes = {"state": State.WAITING, "due": microseconds(due), "attempts": 0}
+        with self.database.transaction():
+            return outbox.put(self.database, sequence, (State.HELD, State.DEAD), **changes)
+
+    def recover(self, moment: datetime) -> int:
+        """Write down, when a server starts after a crash, that all that waits may have been under way.
+
+        Returns how much that was. It is tried again as before; the attempt of which nobody knows the end
+        does not count against it. After an orderly stop there is nothing to recover. Raises LedgerError.
+        """
+        with self.database.transaction():
+            return outbox.note_crash(self.database, moment)
+
+    def attempts(self, sequence: int) -> tuple[Attempt, ...]:
+        """Return the deliveries of an entry that failed, oldest first. Raises LedgerError."""
+        return outbox.attempts_of(self.database, sequence)
+
+    def retain(
+        self,
+        now: datetime,
+        *,
+        messages: int | None = None,
+        age: timedelta | None = None,
+        bytes: int | None = None,  # noqa: A002 - the word that a user would look for
+    ) -> Dropped:
+        """Drop the bytes of the oldest transmissions beyond any of these caps, a part at a time.
+
+        Entries stay, and so does what waits in the outbox; whether it ``is_done`` is in what it returns,
+        beside all that was dropped so far. To be called often. Raises LedgerError.
+        """
+        caps = Caps(messages=messages, age=age, bytes=bytes)
+        with self.database.transaction():
+            return retention.retain(self.database, now, caps)
+
+    def dropped(self) -> Dropped:
+        """Return what retention has dropped so far. Raises LedgerError."""
+        return retention.dropped(self.database)
+
+    def host(self, codes: Iterable[str]) -> None:
+        """Record which gateways keep their record in this ledger, beside those recorded before.
+
+        As long as none is recorded, all do. Of a gateway outside the tally knows only what the hosted
+        ones saw of it (``transmissions.py``). Raises LedgerError.
+        """
+        with self.database.transaction():
+            known = {row[0] for row in self.database.select(select(hosted.c.gateway))}
+            for code in sorted(set(codes) - known):
+                self.database.change(insert(hosted).values(gateway=code))
+
+    def note(self, name: str) -> str | None:
+        """Return what was noted under a name; None when nothing was. Raises LedgerError."""
+        rows = self.database.select(select(notes.c.value).where(notes.c.name == name))
+        return rows[0][0] if rows else None
+
+    def set_note(self, name: str, value: str | None) -> None:
+        """Note a value under a name in place of the one before; None forgets it. Raises LedgerError."""
+        with self.database.transaction():
+            self.database.change(delete(notes).where(notes.c.name == name))
+            if value is not None:
+                self.database.change(insert(notes).values(name=name, value=value))
+
+    def clear(self) -> None:
+        """Forget everything that was recorded, at once; sequences begin anew. Raises LedgerError.
+
+        The one exception to append-only: the tables are made anew, so what forbids changes stays in force.
+        """
+        record = [table for table in metadata.sorted_tables if table not in (about, hosted, notes)]
+        with self.database.transaction():
+            self.database.define(lambda connection: metadata.drop_all(connection, record))
+            self.database.define(lambda connection: metadata.create_all(connection, record))
+
+    def last_sequence(self) -> int:
+        """Return the sequence of the newest entry, 0 where there is none. Raises LedgerError."""
+        ((last,),) = self.database.select(select(func.max(entries.c.sequence)))
+        return last or 0
 
     def entries(
         self, *, newest_first: bool = False, limit: int | None = None, **filters: Unpack[EntryFilter]

@@ -25,24 +25,30 @@ class TallyRow(Value, frozen=True, kw_only=True):
     """Transmissions that ``gateway`` recorded."""
     acknowledged: int
     """Messages among them of which ``gateway`` accepted an acknowledgement."""
+    repeated: int
+    """Receptions beyond what was sent, each explained by a failed attempt that may have arrived."""
     received: int
     """Transmissions that ``peer`` recorded; the next three add up to it."""
     accepted: int
     rejected: int
     duplicate: int
     in_flight: int
-    """Transmissions that ``peer`` has no record of and that are not lost: they wait in the outbox, or they
-    are acknowledgements, handed over but not yet recorded (nobody acknowledges those)."""
+    """Transmissions that ``peer`` has no record of and that are not lost: they wait in the outbox, or are
+    held there, or were handed over where nobody can tell yet: acknowledgements, which nobody acknowledges,
+    and what an outside gateway has not acknowledged."""
+    dead: int
+    """Transmissions that were given up after failures, and of which ``peer`` has no record."""
 
 
 def tally(ledger: Ledger, **filters: Unpack[TallyFilter]) -> tuple[TallyRow, ...]:
     """Count all transmissions by sender, receiver and kind, in this order. Raises LedgerError.
 
+    Where both sides agree, sent + repeated == accepted + rejected + duplicate + in flight + dead.
     Transmissions of a kind that the receiver could not tell count under the sender's.
     """
     column = transmissions(**filters).c
     acknowledged = case((column.acknowledged == literal_column("1"), column.message_id))
-    counts = ("received", "accepted", "rejected", "duplicate", "in_flight")
+    counts = ("repeated", "received", "accepted", "rejected", "duplicate", "in_flight", "dead")
     key = (column.sender, column.receiver, column.kind)
     statement = (
         select(
@@ -54,5 +60,11 @@ def tally(ledger: Ledger, **filters: Unpack[TallyFilter]) -> tuple[TallyRow, ...
         .group_by(*key)
         .order_by(*key)
     )
-    fields = TallyRow.__struct_fields__
-    return tuple(TallyRow(**dict(zip(fields, row, strict=True))) for row in ledger.database.select(statement))
+    rows = ledger.database.select(statement)
+    return tuple(_row_of(*row) for row in rows)
+
+
+def _row_of(gateway: str, peer: str, kind: str, *numbers: int) -> TallyRow:
+    """Return a row; PostgreSQL gives the sums of whole numbers as decimals."""
+    counts = dict(zip(TallyRow.__struct_fields__[3:], map(int, numbers), strict=True))
+    return TallyRow(gateway=gateway, peer=peer, kind=kind, **counts)

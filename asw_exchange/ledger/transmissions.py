@@ -26,12 +26,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from asw_exchange.ledger.outbox import State
 from asw_exchange.ledger.rows import microseconds
-from asw_exchange.ledger.tables import IS_RECEIVED, IS_SENT, ONE, ZERO, entries, outbox
+from asw_exchange.ledger.tables import IS_RECEIVED, IS_SENT, ONE, ZERO, attempts, entries, hosted, outbox
 from asw_exchange.model import Outcome
 from asw_exchange.records import UNKNOWN, Direction
 
 Columns = ReadOnlyColumnCollection[str, Any]
+
+_NOTHING: ColumnElement[Any] = null()
 
 address = literal_column("'sha256:'").concat
 
@@ -60,24 +63,62 @@ def transmissions(**filters: Unpack[TallyFilter]) -> Subquery:
     """Return one row for each (sender, receiver, message_id, digest).
 
     The columns beside these four: kind (the sender's word, else the receiver's), accepted_as (the
-    receiver's word), reference, moment; sent, queued, received, accepted, rejected, duplicate; in_flight;
-    lost (sent, but neither received nor in flight); surplus (received, but not sent); is_acknowledgement
-    and acknowledged (0 or 1).
+    receiver's word), reference, moment; sent, repeated (received beyond sent, by attempts that may have
+    arrived), received, accepted, rejected, duplicate; in_flight; dead (given up, and not received); lost
+    (sent, and none of all that); surplus (received, but neither sent nor repeated); is_acknowledgement,
+    acknowledged and is_recorded (by its sender; each 0 or 1).
+
+    A gateway that is not hosted has no record here, so what the other side knows stands in for it: of an
+    outside sender, what was received of it; of an outside receiver, what it acknowledged, as accepted
+    unless it told otherwise. What such a receiver was handed over and has not acknowledged is in flight.
     """
-    group = _groups().subquery("transmission").c
-    missing = _excess(group.sent, group.received)
-    owed = case((or_(group.is_acknowledgement == ONE, missing < group.queued), missing), else_=group.queued)
+    group = _both_sides(_groups().subquery("transmission").c).subquery("both").c
+    missing, beyond = _excess(group.sent, group.received), _excess(group.received, group.sent)
+    buried = _least(_excess(missing, group.queued), group.buried)
+    is_owed = or_(group.is_acknowledgement == ONE, group.to_outside == ONE)
+    owed = case((is_owed, missing - buried), else_=_least(missing, group.queued))
+    repeated = _least(beyond, group.uncertain)
     return (
         select(
             *group,
+            repeated.label("repeated"),
             owed.label("in_flight"),
-            (missing - owed).label("lost"),
-            _excess(group.received, group.sent).label("surplus"),
-            case((_is_acknowledged(group), ONE), else_=ZERO).label("acknowledged"),
+            buried.label("dead"),
+            (missing - owed - buried).label("lost"),
+            (beyond - repeated).label("surplus"),
         )
         .where(*conditions(group, filters))
         .subquery("counted")
     )
+
+
+def _both_sides(group: Columns) -> Select[Any]:
+    """Put what the other side knows in place of the record that an outside gateway keeps elsewhere."""
+    from_outside, to_outside = is_outside(group.sender), is_outside(group.receiver)
+    acknowledged = case((_is_acknowledged(group), ONE), else_=ZERO)
+    refused = case((_is_acknowledged(group, as_rejected=True), ONE), else_=ZERO)
+    told = {"received": acknowledged, Outcome.ACCEPTED: acknowledged - refused, Outcome.REJECTED: refused}
+    kept = (
+        column
+        for column in group
+        if column.name not in ("sent", "received", Outcome.ACCEPTED, Outcome.REJECTED, "acknowledged")
+    )
+    return select(
+        *kept,
+        case((and_(from_outside, group.received > group.sent), group.received), else_=group.sent).label(
+            "sent"
+        ),
+        *(case((to_outside, number), else_=group[name]).label(name) for name, number in told.items()),
+        acknowledged.label("acknowledged"),
+        case((to_outside, ONE), else_=ZERO).label("to_outside"),
+        case((group.sent > ZERO, ONE), else_=ZERO).label("is_recorded"),
+    )
+
+
+def is_outside(gateway: ColumnElement[str]) -> ColumnElement[bool]:
+    """Tell that a gateway keeps its record elsewhere: some are hosted here, and it is none of them."""
+    codes = select(hosted.c.gateway)
+    return and_(codes.exists(), gateway.not_in(codes))
 
 
 def conditions(columns: Columns, filters: TallyFilter) -> list[ColumnElement[bool]]:
@@ -102,6 +143,10 @@ def _excess(more: ColumnElement[int], less: ColumnElement[int]) -> ColumnElement
     return case((more > less, more - less), else_=ZERO)
 
 
+def _least(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    return case((one < other, one), else_=other)
+
+
 def _groups() -> Select[Any]:
     side = union_all(_sent(), _received(), _unreadable()).subquery("side").c
     key = (side.sender, side.receiver, side.message_id, side.digest)
@@ -113,7 +158,9 @@ def _groups() -> Select[Any]:
         func.min(case((side.outcome == Outcome.ACCEPTED, side.kind))).label("accepted_as"),
         func.max(case((is_sent, side.acknowledgement), else_=ZERO)).label("is_acknowledgement"),
         func.sum(side.is_sent).label("sent"),
-        func.count(side.queued).label("queued"),
+        func.sum(case((side.state.in_((State.WAITING, State.HELD)), ONE), else_=ZERO)).label("queued"),
+        func.sum(case((side.state == State.DEAD, ONE), else_=ZERO)).label("buried"),
+        func.coalesce(func.sum(side.uncertain), ZERO).label("uncertain"),
         func.sum(ONE - side.is_sent).label("received"),
         *(count.label(outcome) for outcome, count in outcomes.items()),
     ).group_by(*key)
@@ -126,14 +173,35 @@ def _word_of_sender(is_sent: ColumnElement[bool], column: ColumnElement[Any]) ->
 def _sent() -> Select[Any]:
     """The record of the senders, with the outbox."""
     own = entries.c
-    side = _side(own.gateway, own.peer, own.message_id, is_sent=ONE, queued=outbox.c.sequence)
-    return side.select_from(entries.outerjoin(outbox, outbox.c.sequence == own.sequence)).where(IS_SENT)
+    doubt = _doubts()
+    joined = entries.outerjoin(outbox, outbox.c.sequence == own.sequence)
+    joined = joined.outerjoin(doubt, doubt.c.sequence == own.sequence)
+    side = _side(
+        own.gateway,
+        own.peer,
+        own.message_id,
+        is_sent=ONE,
+        state=outbox.c.state,
+        uncertain=doubt.c.uncertain,
+    )
+    return side.select_from(joined).where(IS_SENT)
+
+
+def _doubts() -> Subquery:
+    """Return how many failed attempts of an entry may have arrived nonetheless."""
+    key = attempts.c.sequence
+    return (
+        select(key, func.count().label("uncertain"))
+        .where(attempts.c.may_have_arrived == ONE)
+        .group_by(key)
+        .subquery("doubt")
+    )
 
 
 def _received() -> Select[Any]:
     """The record of the receivers, as far as they could read what came."""
     own = entries.c
-    side = _side(own.peer, own.gateway, own.message_id, is_sent=ZERO, queued=null())
+    side = _side(own.peer, own.gateway, own.message_id, is_sent=ZERO)
     return side.where(IS_RECEIVED, not_(_is_unreadable))
 
 
@@ -148,7 +216,6 @@ def _unreadable() -> Select[Any]:
         own.gateway,
         func.coalesce(known.c.message_id, guessed.c.message_id, own.message_id),
         is_sent=ZERO,
-        queued=null(),
     )
     joined = entries.outerjoin(known, and_(same_bytes[0], known.c.sender == own.peer))
     joined = joined.outerjoin(guessed, and_(same_bytes[1], own.peer == UNKNOWN))
@@ -179,7 +246,8 @@ def _side(
     message_id: ColumnElement[str],
     *,
     is_sent: ColumnElement[int],
-    queued: ColumnElement[Any],
+    state: ColumnElement[Any] = _NOTHING,
+    uncertain: ColumnElement[Any] = _NOTHING,
 ) -> Select[Any]:
     own = entries.c
     return select(
@@ -188,7 +256,8 @@ def _side(
         message_id.label("message_id"),
         own.digest,
         is_sent.label("is_sent"),
-        queued.label("queued"),
+        state.label("state"),
+        uncertain.label("uncertain"),
         own.kind,
         own.reference,
         own.moment,
@@ -197,7 +266,7 @@ def _side(
     )
 
 
-def _is_acknowledged(group: Columns) -> ColumnElement[bool]:
+def _is_acknowledged(group: Columns, *, as_rejected: bool = False) -> ColumnElement[bool]:
     """The sender accepted an answer that names the message by its id or, if unreadable, by its SHA-256."""
     answer = entries.alias("answer").c
     named = answer.refers_to.in_((group.message_id, address(group.digest)))
@@ -208,5 +277,8 @@ def _is_acknowledged(group: Columns) -> ColumnElement[bool]:
         answer.gateway == group.sender,
         answer.peer == group.receiver,
         named,
+        func.coalesce(answer.told_digest, group.digest) == group.digest,
     )
+    if as_rejected:
+        found = found.where(answer.told_outcome == Outcome.REJECTED)
     return and_(group.sent > ZERO, found.exists())

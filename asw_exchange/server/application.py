@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from asw_exchange.server.control import control_routes
+from asw_exchange.server.ephyto_hub import PATH, served_hub
 from asw_exchange.server.receiving import MessageEndpoint
 from asw_exchange.server.spaces import Spaces
 
@@ -24,8 +26,11 @@ def application(spaces: Spaces, ready: Callable[[], object] = lambda: None) -> S
         finally:
             await spaces.close()
 
-    endpoint = MessageEndpoint(spaces)
+    endpoint, hub = MessageEndpoint(spaces), served_hub(spaces)
     routes = [
+        *control_routes(spaces),
+        Route(f"/new-zealand{PATH}", hub),
+        Route(f"/spaces/{{space}}/new-zealand{PATH}", hub),
         Route("/{corridor}/{gateway}", endpoint),
         Route("/spaces/{space}/{corridor}/{gateway}", endpoint),
     ]

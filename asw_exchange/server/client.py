@@ -6,6 +6,7 @@ Not here: when it is tried again (``delivery``), which addresses may be spoken t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from ssl import SSLContext
 
@@ -21,6 +22,10 @@ _NOT_TAKEN = frozenset({401, 403, 404, 408, 421, 425, 429, 503}) | _PERMANENT
 """Statuses of a server that did not take the message."""
 _SOAP_FAULTS = frozenset({400, 500})
 """Statuses that carry a SOAP fault, which is an answer (SOAP 1.2 Part 2, section 7.4.2; SOAP 1.1, 6.2)."""
+
+
+_MOST_WORDS = 300
+"""Bytes that are kept of a partner's explanation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,10 @@ class Failed:
 class Client:
     """Posts messages; connections are kept and used again."""
 
-    def __init__(self, resolver: Resolver, *, tls: SSLContext | None = None) -> None:
+    def __init__(self, resolver: Resolver, tls: Callable[[str], SSLContext]) -> None:
         self._resolver = resolver
-        connector = aiohttp.TCPConnector(limit=0, limit_per_host=16, resolver=resolver, ssl=tls or True)
+        self._tls = tls
+        connector = aiohttp.TCPConnector(limit=0, limit_per_host=16, resolver=resolver)
         self._session = aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=CONNECT_SECONDS),
@@ -57,12 +63,21 @@ class Client:
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
-    async def post(self, url: str, raw: bytes, media_type: str) -> Answered | Failed:
-        """Deliver ``raw`` and return what came of it; never raises for what a partner or the network does."""
+    async def post(
+        self, url: str, raw: bytes | AsyncIterator[bytes], headers: Mapping[str, str], *, sender: str
+    ) -> Answered | Failed:
+        """Deliver ``raw`` for a gateway and return what came of it.
+
+        Never raises for what a partner or the network does.
+        """
         try:
             check_literal(url, self._resolver.allowed)
             async with self._session.post(
-                url, data=raw, headers={"Content-Type": media_type}, allow_redirects=False
+                url,
+                data=raw,
+                headers=headers,
+                allow_redirects=False,
+                ssl=self._tls(sender) if url.startswith("https:") else True,
             ) as response:
                 body = await _read(response)
                 return _judge(response, body)
@@ -73,8 +88,10 @@ class Client:
         except TimeoutError:
             return Failed(reason="no answer in time", may_have_arrived=True)
         except (aiohttp.ClientError, ValueError, OSError, asyncio.IncompleteReadError) as error:
-            reason = str(error) or type(error).__name__
-            return Failed(reason=f"the connection broke: {reason}", may_have_arrived=True)
+            reason = f"the connection broke: {str(error) or type(error).__name__}"
+            if url.startswith("https:"):
+                reason += " (so it looks, too, where no client certificate, or another one, was wanted)"
+            return Failed(reason=reason, may_have_arrived=True)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -98,11 +115,19 @@ def _judge(response: aiohttp.ClientResponse, body: bytes) -> Answered | Failed:
     if 200 <= status < 300 or is_fault:
         return Answered(body)
     return Failed(
-        reason=f"HTTP status {status}",
+        reason=f"HTTP status {status}{_words(response, body)}",
         may_have_arrived=status not in _NOT_TAKEN,
         permanent=status in _PERMANENT,
         retry_after=_seconds(response.headers.get("Retry-After")),
     )
+
+
+def _words(response: aiohttp.ClientResponse, body: bytes) -> str:
+    """Return what the partner says of it in plain text, in one line and not much of it."""
+    if response.content_type != "text/plain":
+        return ""
+    text = " ".join(body[:_MOST_WORDS].decode(errors="replace").split())
+    return f": {text}" if text.isprintable() and text else ""
 
 
 def _seconds(text: str | None) -> float | None:

@@ -45,7 +45,7 @@ class Committer:
         job is kept.
         """
         if self._closed:
-            raise LedgerError("the ledger is being closed", hint="try again when the server is up again")
+            raise _closing()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
         if self._work is None or self._work.done():
@@ -53,7 +53,12 @@ class Committer:
         return await future
 
     async def read(self, job: Callable[[], T]) -> T:
-        """Run a job that only reads, after what is being written. Raises what the job raises."""
+        """Run a job that only reads, after what is being written.
+
+        Raises what the job raises, and LedgerError once this is closed.
+        """
+        if self._closed:
+            raise _closing()
         return await asyncio.get_running_loop().run_in_executor(self._thread, job)
 
     async def close(self) -> None:
@@ -67,18 +72,22 @@ class Committer:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
             jobs = [job for job, _ in batch]
-            results = await self._try(lambda jobs=jobs: self._together(jobs))  # type: ignore[misc]
-            if isinstance(results, BaseException):
-                results = [results] if len(jobs) == 1 else [await self._try(self._alone(job)) for job in jobs]
+            results = await self._run_batch(jobs)
             self._committed()
-            for (_, future), result in zip(batch, results, strict=True):
-                _resolve(future, result)
+            for (_, future), each in zip(batch, results, strict=True):
+                _resolve(future, each)
+
+    async def _run_batch(self, jobs: list[Job]) -> list[Any]:
+        """Run all in one transaction; when that fails, each in its own: one does not spoil the others."""
+        results = await self._try(lambda: self._together(jobs))
+        if not isinstance(results, BaseException):
+            return list(results)
+        return [results] if len(jobs) == 1 else [await self._try(self._alone(job)) for job in jobs]
 
     async def _try(self, work: Callable[[], Any]) -> Any:
         """Run in the thread; an exception is returned, so that it reaches the one who asked and no other."""
         loop = asyncio.get_running_loop()
-        (result,) = await asyncio.gather(loop.run_in_executor(self._thread, work), return_exceptions=True)
-        return result
+        return (await asyncio.gather(loop.run_in_executor(self._thread, work), return_exceptions=True))[0]
 
     def _together(self, jobs: list[Job]) -> list[Any]:
         with self._ledger.transaction():
@@ -86,6 +95,10 @@ class Committer:
 
     def _alone(self, job: Job) -> Callable[[], Any]:
         return lambda: self._together([job])[0]
+
+
+def _closing() -> LedgerError:
+    return LedgerError("the ledger is being closed", hint="try again when the server is up again")
 
 
 def _resolve(future: asyncio.Future[Any], result: Any) -> None:

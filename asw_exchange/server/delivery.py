@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from asw_exchange.clock import AdjustableClock
 from asw_exchange.corridor import Corridor
@@ -20,11 +22,13 @@ from asw_exchange.node import Node
 from asw_exchange.server.client import Answered, Client, Failed
 from asw_exchange.server.committer import Committer
 from asw_exchange.server.feed import Feed
+from asw_exchange.server.leaving import leave
 from asw_exchange.server.partners import Partners
 
 Lane = tuple[str, str, str]
 """Corridor, sender, receiver."""
 
+DRAIN_SECONDS = 10.0
 MOST_DUE = 64
 """Transmissions to one gateway that are looked at in one go."""
 
@@ -77,16 +81,36 @@ class Delivery:
         self.steps = 0
         await asyncio.gather(*self._lanes.values(), return_exceptions=True)
 
+    async def drain(self, corridor: str, gateway: str) -> None:
+        """Wait until a gateway has delivered what it can now, or DRAIN_SECONDS."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                seen = self.feed.count
+                while await self._can_deliver(corridor, gateway):
+                    await self.feed.wait(seen)
+                    seen = self.feed.count
+
+    async def _can_deliver(self, corridor: str, gateway: str) -> bool:
+        now = self.clock.now()
+        due = await self.committer.read(lambda: self.ledger.due_of(gateway, now))
+        peers = {entry.peer for entry in due if entry.kind.startswith(f"{corridor}/")}
+        rested = {peer for peer in peers if self._resting.get((corridor, gateway, peer), now) <= now}
+        return any(self.partners.url(corridor, peer) for peer in rested)
+
     def wake(self) -> None:
         """Look again at once, also at lanes that rest."""
         self._resting.clear()
         self.feed.changed()
 
+    def overdue_since(self, moment: datetime) -> datetime | None:
+        """Return since when the oldest of what could be delivered at ``moment`` has been due."""
+        lanes = sorted(self.partners.urls)
+        firsts = [self.ledger.due_to(corridor, peer, moment, limit=1) for corridor, peer in lanes]
+        return min((queued.due for first in firsts for queued in first), default=None)
+
     async def _due(self, corridor: str, peer: str) -> tuple[Queued, ...]:
         now = self.clock.now()
-        return await self.committer.read(
-            lambda: self.ledger.due(now, corridor=corridor, peer=peer, limit=MOST_DUE)
-        )
+        return await self.committer.read(lambda: self.ledger.due_to(corridor, peer, now, limit=MOST_DUE))
 
     async def _patience(self) -> float | None:
         """Return the seconds until something is due by itself; None where nothing will be."""
@@ -126,11 +150,16 @@ class Delivery:
             return False
         if self.steps is not None:
             self.steps -= 1
-        raw = await self.committer.read(lambda: self.ledger.raw(entry.digest))
-        result = await self.client.post(url, raw, self.corridors[lane[0]].envelope.media_type)
+        node = self.nodes[entry.gateway]
         try:
+            raw = await self.committer.read(lambda: self.ledger.raw(entry.digest))
+            result = await leave(
+                partial(self.client.post, url, sender=entry.gateway),
+                raw,
+                self.corridors[lane[0]].envelope.request_headers(raw),
+                node.leaving(raw, corridor=lane[0], peer=entry.peer),
+            )
             if isinstance(result, Answered):
-                node = self.nodes[entry.gateway]
                 await self.committer.run(lambda: node.settle(entry, result.body))
                 return True
             return await self._fail(lane, queued, result)
@@ -139,14 +168,22 @@ class Delivery:
             return False
 
     async def _fail(self, lane: Lane, queued: Queued, failed: Failed) -> bool:
-        now, attempts = self.clock.now(), queued.attempts + 1
-        note = {"moment": now, "failure": failed.reason, "may_have_arrived": failed.may_have_arrived}
+        now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
+        arrived = failed.may_have_arrived
         if failed.permanent or attempts >= self.retries.attempts:
-            await self.committer.run(lambda: self.ledger.bury(queued.sequence, **note))
+            await self.committer.run(
+                lambda: self.ledger.bury(
+                    sequence, moment=now, failure=failed.reason, may_have_arrived=arrived
+                )
+            )
             return True
         pause = self.retries.pause(attempts, queued.entry.digest)
         due = now + max(pause, timedelta(seconds=failed.retry_after or 0))
-        await self.committer.run(lambda: self.ledger.failed(queued.sequence, due=due, **note))
+        await self.committer.run(
+            lambda: self.ledger.failed(
+                sequence, moment=now, due=due, failure=failed.reason, may_have_arrived=arrived
+            )
+        )
         self._resting[lane] = due
         return False
 

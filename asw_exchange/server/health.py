@@ -38,7 +38,7 @@ async def troubles(space: Space) -> list[str]:
     now = space.clock.now()
     try:
         await space.committer.run(lambda: space.ledger.set_note("ready", now.isoformat()))
-        oldest = await space.committer.read(lambda: _oldest(space))
+        oldest = await space.committer.read(lambda: space.delivery.overdue_since(now))
     except LedgerError as error:
         return [f"the ledger cannot be used: {error.message}"]
     if oldest is not None and now - oldest > STALE:

@@ -7,6 +7,7 @@ reached the ledger (refused requests, failed deliveries) is logged where it happ
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -43,12 +44,12 @@ def log_to_stderr() -> None:
 async def keep_journal(space: Space) -> None:
     """Log what is committed from now on, until cancelled."""
     last = await space.committer.read(space.ledger.last_sequence)
+    resets = space.resets
     while True:
         seen = space.feed.count
-        after = last
-        entries = await space.committer.read(
-            lambda after=after: space.ledger.entries(after=after, limit=_MOST)
-        )  # type: ignore[misc]
+        if space.resets != resets:
+            resets, last = space.resets, 0
+        entries = await space.committer.read(partial(space.ledger.entries, after=last, limit=_MOST))
         for entry in entries:
             LOGGER.info(_fields(space.name, entry))
         if entries:

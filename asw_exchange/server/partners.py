@@ -49,19 +49,29 @@ def checked_url(url: str) -> str:
     return url
 
 
-def partner_urls(words: Iterable[str], memberships: Mapping[str, Iterable[str]]) -> dict[Key, str]:
-    """Read ``CODE=URL`` (in every corridor of that gateway) or ``corridor/CODE=URL``.
+HUB = "hub"
+"""In place of an address: the gateway calls the hub of the corridor, delivers there and fetches there."""
+_WITH_HUB = frozenset({"new-zealand"})
 
-    ``memberships`` maps corridors to their gateway codes. Raises ConfigurationError naming the word.
+
+def partner_urls(words: Iterable[str], memberships: Mapping[str, Iterable[str]]) -> dict[Key, str | None]:
+    """Read ``CODE=URL`` (in every corridor of that gateway) or ``corridor/CODE=URL``, or ``hub`` as the URL.
+
+    ``memberships`` maps corridors to their gateway codes. The address of who calls the hub is None, as it is
+    never called. Raises ConfigurationError naming the word.
     """
-    found: dict[Key, str] = {}
+    found: dict[Key, str | None] = {}
     for word in words:
         name, _, url = word.partition("=")
         corridor, _, code = name.rpartition("/")
         joined = [each for each, codes in memberships.items() if code in codes and corridor in ("", each)]
+        if url == HUB:
+            joined = [each for each in joined if each in _WITH_HUB]
         if not joined:
             raise ConfigurationError(
-                "no corridor has this gateway", value=name, hint="for example VN=http://127.0.0.1:9000/in"
+                "no corridor has this gateway, or this corridor has no hub",
+                value=name,
+                hint="for example VN=http://127.0.0.1:9000/in or new-zealand/VN=hub",
             )
-        found |= {(each, code): checked_url(url) for each in joined}
+        found |= {(each, code): None if url == HUB else checked_url(url) for each in joined}
     return found

@@ -1,8 +1,7 @@
 """uvicorn's HTTP protocol with what it lacks: a time and a size for the head of a request, and the socket.
 
-A stranger who sends the head of a request slowly, or without end, is cut off. The transport is given to the
-application as ``scope["extensions"]["asw.transport"]``, so that it can break a connection on purpose and ask
-who is at the other end.
+A stranger who sends the head of a request slowly, or without end, is cut off. The application is given the
+transport, so that it can break a connection on purpose and ask who is at the other end.
 """
 
 from __future__ import annotations
@@ -18,6 +17,11 @@ TRANSPORT = "asw.transport"
 
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+def transport_of(scope: dict[str, Any]) -> Any:
+    """Return the transport of a request; None where another server runs the application."""
+    return scope.get("extensions", {}).get(TRANSPORT, {}).get("transport")
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -48,7 +52,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Give the application the socket; a further request on the connection is waited for anew."""
         super().on_message_begin()
-        self.scope.setdefault("extensions", {})[TRANSPORT] = self.transport
+        self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
         if self._head_timer is None:
             self._await_head()
 

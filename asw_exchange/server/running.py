@@ -12,6 +12,7 @@ import uvicorn
 
 from asw_exchange.errors import ConfigurationError, FileError
 from asw_exchange.server.application import application
+from asw_exchange.server.control.guard import check_exposure
 from asw_exchange.server.protocol import GuardedProtocol
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.spaces import Spaces
@@ -26,10 +27,17 @@ def serve(settings: Settings, announce: Callable[[Spaces], object] = lambda spac
 
     Raises ConfigurationError, CredentialError, FileError for a port that cannot be had, and LedgerError.
     """
+    check_exposure(settings)
     with listen(settings.host, settings.port) as listener:
-        spaces = Spaces(settings=settings, base_url=base_url(listener))
-        server = uvicorn.Server(configuration(spaces, lambda: announce(spaces)))
-        server.run(sockets=[listener])
+        spaces = Spaces(settings=settings, base_url=base_url(listener, settings.scheme))
+        server_of(spaces, lambda: announce(spaces)).run(sockets=[listener])
+
+
+def server_of(spaces: Spaces, ready: Callable[[], object]) -> uvicorn.Server:
+    """Return what runs the application; those who wait are let go when it is told to end."""
+    server = uvicorn.Server(configuration(spaces, ready))
+    spaces.stopping = lambda: server.should_exit
+    return server
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -56,13 +64,16 @@ def base_url(listener: socket.socket, scheme: str = "http") -> str:
 
 def configuration(spaces: Spaces, ready: Callable[[], object]) -> uvicorn.Config:
     """Return how uvicorn runs the application."""
+    context = spaces.tls.server
     return uvicorn.Config(
         application(spaces, ready),
         http=GuardedProtocol,
+        ssl_context_factory=(lambda config, default: context) if context else None,
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         limit_concurrency=_MOST_CONNECTIONS,
         backlog=_BACKLOG,

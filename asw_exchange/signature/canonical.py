@@ -5,6 +5,7 @@ Not here: the shape of the signature itself (``profile``).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from lxml import etree
@@ -85,12 +86,32 @@ def canonical_text(element: etree._Element, most: int) -> bytes:
     return _write(etree.ElementTree(element), exclusive=True, comments=True, most=most)
 
 
+def canonical_variant(
+    element: etree._Element, *, exclusive: bool, comments: bool = False, prefixes: Sequence[str] = ()
+) -> bytes:
+    """Return another canonical form of an element where it stands: what a partner may have computed.
+
+    Inclusive, it takes over the namespaces around it (C14N 1.0, section 2.4), but not xml: attributes;
+    ``prefixes`` are those of InclusiveNamespaces. Raises as ``canonicalize``.
+    """
+    tree = element.getroottree() if element.getparent() is None else etree.ElementTree(element)
+    return _write(tree, exclusive=exclusive, comments=comments, prefixes=prefixes)
+
+
 def _write(
-    tree: etree._ElementTree, *, exclusive: bool, comments: bool = False, most: int = MOST_BYTES
+    tree: etree._ElementTree,
+    *,
+    exclusive: bool,
+    comments: bool = False,
+    most: int = MOST_BYTES,
+    prefixes: Sequence[str] = (),
 ) -> bytes:
     sink = _Sink(most)
+    options: dict[str, Any] = {"exclusive": exclusive, "with_comments": comments}
+    if prefixes:
+        options["inclusive_ns_prefixes"] = list(prefixes)
     try:
-        tree.write(cast(Any, sink), method="c14n", exclusive=exclusive, with_comments=comments)
+        tree.write(cast(Any, sink), method="c14n", **options)
     except etree.C14NError as error:
         raise NoCanonicalForm(
             "the document has no canonical form", hint="write every namespace name as an absolute URI"
@@ -141,7 +162,7 @@ _IN_SCOPE = etree.XPath("ancestor-or-self::*/@xml:*")
 
 def _xml_attributes(around: etree._Element) -> dict[str, str]:
     """Return xml:lang, xml:space and the like as they hold inside an element."""
-    found = cast("list[Any]", _IN_SCOPE(around))
+    found = cast(list[Any], _IN_SCOPE(around))
     return {value.attrname.removeprefix(_XML): str(value) for value in found}
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from asw_exchange.behaviours import Conduct, PkiOrigin
 from asw_exchange.clock import Clock, VirtualClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node, ReplyRule
-from asw_exchange.signature import create_pki
+from asw_exchange.signature import TrustStore, create_pki
 from asw_exchange.signature.pki import TestPki
 from asw_exchange.simulator.network import Network
 
@@ -45,9 +46,17 @@ def create_world(
 ) -> World:
     """Set up a gateway for every member of every corridor, with test keys from the seed."""
     codes = codes_of(corridors)
-    pki, clock, network = create_pki(seed, codes, start), VirtualClock(start), Network(ledger)
+    pki, clock, network = create_pki(seed, codes, start), VirtualClock(start), Network(ledger, seed=seed)
     nodes = create_nodes(
-        corridors, codes, pki=pki, ledger=ledger, clock=clock, numbered=_numbered, reply=reply
+        corridors,
+        codes,
+        pki,
+        pki.trust_by_gateway(),
+        ledger=ledger,
+        clock=clock,
+        origin=PkiOrigin(seed=str(seed), start=start),
+        numbered=_numbered,
+        reply=reply,
     )
     for node in nodes.values():
         network.join(node)
@@ -62,30 +71,38 @@ def codes_of(corridors: tuple[Corridor, ...]) -> tuple[str, ...]:
 def create_nodes(
     corridors: tuple[Corridor, ...],
     codes: Iterable[str],
-    *,
     pki: TestPki,
+    trust: Mapping[str, TrustStore],
+    *,
     ledger: Ledger,
     clock: Clock,
+    origin: PkiOrigin,
     numbered: Callable[[str], Callable[[], str]],
     reply: ReplyRule | None = None,
 ) -> dict[str, Node]:
     """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
 
-    ``numbered`` gives for a code the function that makes its serial numbers of messages.
+    Each has a conduct, so that it misbehaves when it is asked to; ``origin`` is what ``pki`` was made from.
+    ``numbered`` gives for a code the function that makes its serial numbers of messages; ``trust`` maps all
+    gateways to their authorities.
     """
-    trust = pki.trust_by_gateway()
+    joined = {
+        code: {corridor.name: corridor for corridor in corridors if code in corridor.members}
+        for code in codes
+    }
     return {
         code: Node(
             code,
-            corridors={corridor.name: corridor for corridor in corridors if code in corridor.members},
+            corridors=joined[code],
             key=pki.key(code),
             trust=trust,
             ledger=ledger,
             clock=clock,
             new_id=numbered(code),
             reply=reply,
+            conduct=Conduct(code, corridors=joined[code], origin=origin),
         )
-        for code in codes
+        for code in joined
     }
 
 

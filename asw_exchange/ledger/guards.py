@@ -1,0 +1,53 @@
+"""What the database itself refuses, whoever asks: to change or delete what was recorded.
+
+One change is let through: emptying the bytes of a payload, which is how retention drops them
+(``retention.py``). Registered with the tables, so it is created with them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import DDL, Table, event
+
+from asw_exchange.ledger.tables import attempts, citations, documents, entries, metadata, payloads
+
+APPEND_ONLY = "the ledger is append-only"
+
+_ONLY_EMPTIES = "NEW.digest = OLD.digest AND length(NEW.content) = 0"
+
+_REFUSE = (
+    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN RAISE EXCEPTION '{APPEND_ONLY}'; END $$"
+)
+
+
+def guard_on_sqlite(table: Table, verb: str) -> str:
+    """Return the trigger that refuses ``verb`` on a table, in the words of SQLite."""
+    return (
+        f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
+        f"{_unless_emptied(table, verb)}BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+    )
+
+
+def _guard_on_postgresql(table: Table, verb: str) -> str:
+    each = "STATEMENT" if verb == "TRUNCATE" else "ROW"
+    return (
+        f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} FOR EACH {each} "
+        f"{_unless_emptied(table, verb)}EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def _unless_emptied(table: Table, verb: str) -> str:
+    return f"WHEN (NOT ({_ONLY_EMPTIES})) " if (table, verb) == (payloads, "UPDATE") else ""
+
+
+def _create(dialect: str, statement: str, *, after: Table | None = None) -> None:
+    ddl = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+    event.listen(*((metadata, "before_create", ddl) if after is None else (after, "after_create", ddl)))
+
+
+_create("postgresql", _REFUSE)
+for _table in (payloads, documents, entries, citations, attempts):
+    for _verb in ("UPDATE", "DELETE"):
+        _create("sqlite", guard_on_sqlite(_table, _verb), after=_table)
+    for _verb in ("UPDATE", "DELETE", "TRUNCATE"):
+        _create("postgresql", _guard_on_postgresql(_table, _verb), after=_table)

@@ -1,0 +1,94 @@
+"""A ledger in a SQLite file, or in memory: where it is, how it is connected to and set up.
+
+The driver runs in autocommit mode, so that BEGIN and COMMIT are ours: a transaction that may write
+takes the write lock at once, which lets SQLite wait for another process instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from asw_exchange.errors import LedgerError
+
+MEMORY = ":memory:"
+
+WRITING, READING = "BEGIN IMMEDIATE", "BEGIN"
+
+_WRITER_SETTINGS = (
+    "page_size = 8192",  # for a new file: a message of some KiB and its neighbours in one page
+    "synchronous = FULL",  # a commit is on the disk before it is answered
+    "wal_autocheckpoint = 4000",  # pages, 32 MB: message ids and digests are random, so the same pages of
+    "cache_size = -32000",  # an index change with many commits and are better copied home together
+)
+_SETTINGS = ("foreign_keys = ON", "temp_store = MEMORY")
+
+
+def connect(path: Path | None, *, read_only: bool, wait: timedelta) -> Connection:
+    """Connect to the file, or for None to a new database in memory; nothing is written yet."""
+    options = {"check_same_thread": False, "timeout": wait.total_seconds()}
+    engine = create_engine(
+        _address(path, read_only), isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args=options
+    )
+    return engine.connect()
+
+
+def set_up(connection: Connection, *, read_only: bool) -> None:
+    """Set a connection up, and a new file with it."""
+    for setting in _SETTINGS if read_only else _WRITER_SETTINGS + _SETTINGS:
+        connection.exec_driver_sql(f"PRAGMA {setting}")
+    if not read_only:
+        _keep_log(connection)
+
+
+def check_path(path: Path | None, *, read_only: bool) -> None:
+    """Raise LedgerError where no ledger can be."""
+    if path is None:
+        if read_only:
+            raise LedgerError("a ledger in memory is new, so there is nothing to read", file=MEMORY)
+        return
+    if "\0" in str(path):
+        raise LedgerError("a file name holds no NUL character", value=str(path))
+    if os.path.isdir(path):
+        raise LedgerError("this is a folder, not a ledger", file=str(path), hint="name a file")
+    if not os.path.isdir(path.parent):
+        raise LedgerError("its folder is missing", file=str(path), hint=f"create {path.parent} first")
+    if read_only and not os.path.exists(path):
+        raise LedgerError("there is no ledger here", file=str(path))
+
+
+def _address(path: Path | None, read_only: bool) -> URL:
+    if path is None:
+        return URL.create("sqlite")
+    options = {"uri": "true", "mode": "ro" if read_only else "rwc"}
+    if read_only and _is_settled(path):
+        options["immutable"] = "1"
+    return URL.create("sqlite", database=f"file:{quote(os.path.abspath(path))}", query=options)
+
+
+def _is_settled(path: Path) -> bool:
+    """Tell whether nobody can be writing, so that SQLite needs no files of its own beside the ledger."""
+    return not os.access(path.parent, os.W_OK) and not os.path.exists(f"{path}-wal")
+
+
+def _keep_log(connection: Connection, attempts: int = 20) -> None:
+    """Turn the write-ahead log on.
+
+    SQLite does not wait its turn for this when another process is just opening the same file, so this
+    waits for the write lock, as any transaction does, and tries again.
+    """
+    for attempt in range(attempts):
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError:
+            if attempt == attempts - 1:
+                raise
+            connection.exec_driver_sql(WRITING)
+            connection.exec_driver_sql("ROLLBACK")
