@@ -15,12 +15,14 @@ from asw_exchange.simulator.world import codes_of
 from asw_exchange.testdata.messages import SENT_AT, generate_messages
 
 MOMENT = SENT_AT
+SEED = 1
+"""Of the keys."""
 
 
 @cache
 def pki() -> TestPki:
     """Keys of all gateways."""
-    return create_pki(1, codes_of(all_corridors()), MOMENT)
+    return create_pki(SEED, codes_of(all_corridors()), MOMENT)
 
 
 @cache

@@ -7,21 +7,19 @@ A target returns nothing and lets no other exception out. Not here: how long and
 from __future__ import annotations
 
 import hashlib
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from asw_exchange import codec, verbs
-from asw_exchange.clock import VirtualClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.corridors import all_corridors
 from asw_exchange.errors import ConfigurationError, ExchangeError
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node
 from asw_exchange.signature import Canonicalization, Placement, SignaturePolicy, verify
-from asw_exchange.simulator.world import codes_of, create_nodes
+from asw_exchange.simulator.world import create_world
 from asw_exchange.validation import Report
-from fuzz.seeds import MOMENT, pki, signed_contents
+from fuzz.seeds import MOMENT, SEED, pki, signed_contents
 
 POLICIES = (
     *(SignaturePolicy(placement=placement) for placement in Placement),
@@ -97,12 +95,12 @@ def fuzz_parse(data: bytes) -> None:
 class _Gateways:
     """All gateways on one ledger in memory, made anew before it grows."""
 
-    MOST = 200
+    MOST = 500
 
     def __init__(self) -> None:
         self.left = 0
         self.ledger: Ledger | None = None
-        self.nodes: dict[str, Node] = {}
+        self.nodes: Mapping[str, Node] = {}
 
     def of(self, code: str) -> Node:
         """The node of a gateway."""
@@ -115,16 +113,8 @@ class _Gateways:
         if self.ledger is not None:
             self.ledger.close()
         self.ledger, self.left = Ledger.open(":memory:"), self.MOST
-        codes = codes_of(all_corridors())
-        clock = VirtualClock(MOMENT)
-        self.nodes = create_nodes(
-            all_corridors(), codes, pki=pki(), ledger=self.ledger, clock=clock, numbered=_numbered
-        )
-
-
-def _numbered(code: str) -> Callable[[], str]:
-    numbers = itertools.count(1)
-    return lambda: f"{code}-{next(numbers):08}"
+        world = create_world(all_corridors(), seed=SEED, start=MOMENT, ledger=self.ledger)
+        self.nodes = world.nodes
 
 
 _GATEWAYS = _Gateways()
