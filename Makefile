@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format lint types bench samples clean
+.PHONY: demo test check format lint types bench attacks interop samples clean
 
 demo: $(READY)
 	@$(BIN)/asw demo
@@ -24,6 +24,12 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+attacks: $(READY)
+	@$(BIN)/asw attack matrix
+
+interop: $(READY)
+	@$(BIN)/python -m tests.interop
 
 samples: $(READY)
 	$(BIN)/python -c "from tests.samples import write; write()"

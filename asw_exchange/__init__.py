@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asw_exchange.signature import SigningKey, TrustStore, Verified, create_pki, load_pki, write_pki
     from asw_exchange.testdata import generate
     from asw_exchange.validation import Report
-    from asw_exchange.verbs import build, is_valid, iter_findings, parse, sign, validate, verify
+    from asw_exchange.verbs import build, explain, is_valid, iter_findings, parse, sign, validate, verify
 
 __version__ = "0.1.0"
 
@@ -27,7 +27,16 @@ _HOMES = {
     "asw_exchange.signature": ("SigningKey", "TrustStore", "Verified", "create_pki", "load_pki", "write_pki"),
     "asw_exchange.testdata": ("generate",),
     "asw_exchange.validation": ("Report",),
-    "asw_exchange.verbs": ("build", "is_valid", "iter_findings", "parse", "sign", "validate", "verify"),
+    "asw_exchange.verbs": (
+        "build",
+        "explain",
+        "is_valid",
+        "iter_findings",
+        "parse",
+        "sign",
+        "validate",
+        "verify",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _MODULES = ("errors", "model")
@@ -43,6 +52,7 @@ __all__ = [
     "build",
     "create_pki",
     "errors",
+    "explain",
     "from_json",
     "from_yaml",
     "generate",

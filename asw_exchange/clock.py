@@ -64,3 +64,54 @@ def add_months(day: date, months: int) -> date:
         with suppress(ValueError):
             return date(day.year + years, month + 1, min(day.day, last))
     raise ValueError(f"no date {months} months after {day}")
+
+
+class AdjustableClock:
+    """The machine's time shifted by an offset, or stopped: what a tester sets, advances, stops and lets run.
+
+    Unlike ``VirtualClock`` it may go back, as the clock of a partner's machine may.
+    """
+
+    def __init__(self, base: Clock | None = None) -> None:
+        self._base: Clock = base or SystemClock()
+        self._offset = timedelta(0)
+        self._stopped: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether time passes by itself."""
+        return self._stopped is None
+
+    @property
+    def offset(self) -> timedelta:
+        """How far it is ahead of the machine's time."""
+        return self.now() - self._base.now()
+
+    def reset(self) -> None:
+        """Show the machine's time again."""
+        self._offset, self._stopped = timedelta(0), None
+
+    def now(self) -> datetime:
+        return self._stopped if self._stopped is not None else self._base.now() + self._offset
+
+    def set(self, moment: datetime) -> None:
+        """Make it ``moment`` now, which must be aware."""
+        if moment.tzinfo is None:
+            raise ValueError("a clock is set to an aware datetime")
+        moment = moment.astimezone(UTC)
+        self._offset = moment - self._base.now()
+        if self._stopped is not None:
+            self._stopped = moment
+
+    def advance(self, step: timedelta) -> None:
+        """Move by ``step``, also back."""
+        self.set(self.now() + step)
+
+    def stop(self) -> None:
+        """Let no time pass until it is set, advanced or run again."""
+        self._stopped = self.now()
+
+    def run(self) -> None:
+        """Let time pass again, from the moment at which the clock stands."""
+        moment, self._stopped = self.now(), None
+        self.set(moment)

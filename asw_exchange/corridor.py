@@ -175,6 +175,38 @@ def _silent(arrival: Arrival, memory: Memory) -> tuple[Reply, ...]:
     return ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How gateways of a corridor answer otherwise than the plain way, when a tester asks for it.
+
+    What is None, or False, the corridor does not have.
+    """
+
+    acknowledgement: str = "acknowledgement"
+    """What the technical answer is called."""
+    answer: str = "business answer"
+    """What the business answers are called."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Codes of reasons for a negative answer, to the words that are said; the default first."""
+    reject: Callable[[Arrival, str], tuple[Reply, ...]] | None = None
+    """The negative business answer, for the reason; none where a kind has no such answer."""
+    utilise_partly: Callable[[Arrival, tuple[int, ...], str], tuple[Reply, ...]] | None = None
+    """The answer that refuses the items of these numbers, for the reason, and grants the others."""
+    ask_again: Callable[[Arrival], tuple[Reply, ...]] | None = None
+    """The message that asks for a document once more; None: the transmission itself is repeated."""
+    announce_unknown: Callable[[bytes], bytes] | None = None
+    """Change what a message says of its kind into something unheard of. It is asked before sealing and
+    after packing, as headers can stand inside or outside of what is signed."""
+    warns: bool = True
+    """Whether a positive acknowledgement can carry warnings."""
+    tells_digest: bool = False
+    """Whether acknowledgements name the SHA-256 of what arrived."""
+    free_texts: Mapping[str, str] = field(default_factory=dict)
+    """Kind to the path of a text in its document where every rule lets a magic value stand."""
+    sees: Mapping[str, str] = field(default_factory=dict)
+    """What a partner sees of a behaviour, where it is not what it sees elsewhere."""
+
+
 STRICT = "strict"
 """The level at which every finding counts as it is."""
 
@@ -207,6 +239,8 @@ class Corridor:
     """The level that a gateway of this corridor receives at."""
     message_id: Callable[[str], str] = str
     """Makes a message id of the form that the corridor wants out of a gateway's own serial number."""
+    manners: Manners = Manners()
+    """How its gateways answer otherwise than the plain way, when a tester asks for it."""
     _by_name: dict[str, MessageKind] = field(init=False, repr=False, compare=False)
     _by_tag: dict[str, tuple[MessageKind, ...]] = field(init=False, repr=False, compare=False)
 
@@ -291,11 +325,16 @@ class Corridor:
         """
         return self._seal(kind, key)(kind.layout.write_canonical(document).encode())
 
-    def pack(self, header: Header, document: Value, key: SigningKey) -> bytes:
-        """Build a document, sign it and wrap it: a whole message. Raises as ``write``."""
+    def pack(self, header: Header, document: Value, key: SigningKey, *, change: Seal | None = None) -> bytes:
+        """Build a document, sign it and wrap it: a whole message. Raises as ``write``.
+
+        ``change`` is made to what is signed, before it is: for messages that are wrong on purpose.
+        """
         kind = self.kind(header.kind)
-        text = kind.layout.write_canonical(document)
-        return self.envelope.pack(header, text.encode(), self._seal(kind, key))
+        text, seal = kind.layout.write_canonical(document), self._seal(kind, key)
+        if change is not None:
+            return self.envelope.pack(header, text.encode(), lambda canonical: seal(change(canonical)))
+        return self.envelope.pack(header, text.encode(), seal)
 
     def _seal(self, kind: MessageKind, key: SigningKey) -> Seal:
         if not kind.signed:

@@ -23,6 +23,7 @@ raises one of these. Nothing else leaves a public function.
     │   ├── UnknownAction           an action, process or operation that nobody here knows
     │   ├── BodyError               the body does not hold exactly what it should
     │   ├── MessageIdReused         an id that came before with other content
+    │   ├── WrongTime               sent at a time that has not come yet
     │   ├── WrongRoute              sender or receiver are not who the message can go between
     │   └── WrongKind               another kind than announced or asked for
     ├── SignatureError          see asw_exchange.signature
@@ -46,9 +47,11 @@ raises one of these. Nothing else leaves a public function.
     │       │   └── ImitatedIssuer          it bears the name of one, but not its signature
     │       ├── CertificateExpired      it, or an authority above it, is out of date
     │       ├── CertificateNotYetValid  it, or an authority above it, is not in force yet
-    │       ├── CertificateRevoked      its authority has revoked it
+    │       ├── CertificateRevoked      its authority, or one above, has revoked it
+    │       ├── RevocationUnknown       nobody can tell, and the store wants to know
     │       ├── WrongKeyUsage           it is not meant for signatures
-    │       └── WeakKey                 its key is of a kind or length outside the profile
+    │       ├── WeakKey                 its key is of a kind or length outside the profile
+    │       └── WrongSubject            it bears the name of somebody else
     ├── CredentialError         a key or certificate file that cannot be used
     ├── LedgerError             the ledger cannot be read or written
     │   └── BytesDropped            the bytes of an old message, dropped by retention
@@ -176,6 +179,10 @@ class MessageIdReused(EnvelopeError):
     reply_code = "MESSAGE-ID-REUSED"
 
 
+class WrongTime(EnvelopeError):
+    reply_code = "ENVELOPE-TIME"
+
+
 class WrongRoute(EnvelopeError):
     reply_code = "ENVELOPE-ROUTE"
 
@@ -272,12 +279,20 @@ class CertificateRevoked(UntrustedSigner):
     reply_code = "SIGNER-REVOKED"
 
 
+class RevocationUnknown(UntrustedSigner):
+    reply_code = "SIGNER-REVOCATION-UNKNOWN"
+
+
 class WrongKeyUsage(UntrustedSigner):
     reply_code = "SIGNER-KEY-USAGE"
 
 
 class WeakKey(UntrustedSigner):
     reply_code = "SIGNER-WEAK-KEY"
+
+
+class WrongSubject(UntrustedSigner):
+    reply_code = "SIGNER-SUBJECT"
 
 
 class CredentialError(ExchangeError):

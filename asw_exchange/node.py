@@ -1,19 +1,22 @@
 """A running gateway: the one place where gateway, ledger, keys and clock meet.
 
 Everything that happens to one message is one commit: its record, the answer owed, and the place of
-further answers in the outbox. A message is acknowledged only after that commit.
+further answers in the outbox. A message is acknowledged only after that commit. A gateway with a conduct
+asks it twice: what a message that comes in meets with, and how one that leaves is written.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
+from asw_exchange.behaviours import PLAIN, Behaviour, Conduct, Letter, Meeting, Treatment
+from asw_exchange.behaviours.judging import as_treated
 from asw_exchange.clock import Clock
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Answer, Arrival, Corridor, MessageKind, Reply
@@ -25,11 +28,20 @@ from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import SigningKey, TrustStore
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A transmission that was not answered."""
+
+    reason: str
+    may_have_arrived: bool
+    """Whether the receiver may have it all the same, so that it sees the next attempt as a duplicate."""
+
+
 class Transport(Protocol):
     """Carries bytes from one gateway to another."""
 
-    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | None:
-        """Deliver ``raw`` and return the answer, which may be empty; None when it could not be delivered."""
+    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | Undelivered:
+        """Deliver ``raw`` and return the answer, which may be empty."""
         ...
 
 
@@ -51,6 +63,7 @@ class Node:
         new_id: Callable[[], str],
         reply: ReplyRule | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        conduct: Conduct | None = None,
     ) -> None:
         self.gateway = gateway
         self.key = key
@@ -61,6 +74,8 @@ class Node:
         self._new_id = new_id
         self._limits = limits
         self.memory = ledger.memory(gateway)
+        self.conduct = conduct
+        """How it behaves, where that can be other than its corridors say."""
 
     def send(self, kind: str, document: Value, receiver: str, *, key: SigningKey | None = None) -> Entry:
         """Build, sign and wrap a document, and put it into the outbox in one commit.
@@ -99,32 +114,75 @@ class Node:
             self.retransmit(entry)
         return len(overdue)
 
-    def receive(self, raw: bytes, *, corridor: str, peer: str = UNKNOWN) -> bytes | None:
+    def meet(self, raw: bytes, *, corridor: str, peer: str = UNKNOWN) -> Treatment:
+        """Decide what a transmission meets with, for a transport that does what stands in ``before`` and
+        ``after``. It is counted: ask once, and hand the treatment to ``receive``.
+        """
+        if self.conduct is None:
+            return PLAIN
+        return self.conduct.meet(self._meeting(raw, corridor, peer, Direction.RECEIVED), self._clock.now())
+
+    def leaving(self, raw: bytes, *, corridor: str, peer: str) -> Behaviour | None:
+        """Decide what happens to a delivery on its way, for the transport that makes it. It is counted."""
+        if self.conduct is None:
+            return None
+        return self.conduct.leaving(self._meeting(raw, corridor, peer, Direction.SENT))
+
+    def _meeting(self, raw: bytes, corridor: str, peer: str, direction: Direction) -> Meeting:
+        return Meeting(
+            gateway=self.gateway,
+            corridor=self._corridors[corridor],
+            direction=direction,
+            raw=raw,
+            peer=peer,
+        )
+
+    def receive(
+        self, raw: bytes, *, corridor: str, peer: str = UNKNOWN, treatment: Treatment | None = None
+    ) -> bytes | None:
         """Take one message in, commit what became of it, and return the bytes of the answer.
 
-        Returns None for a technical answer, which nobody answers in turn. Never raises for bad input.
+        ``treatment`` is what ``meet`` said of it; None: it is asked here. Returns None for a technical
+        answer, which nobody answers in turn. Never raises for bad input.
         """
+        if treatment is None:
+            treatment = self.meet(raw, corridor=corridor, peer=peer)
         with self._ledger.transaction():
-            reception = self._take(raw, corridor, peer)
-            answer = self._notify(reception, corridor)
+            reception = self._take(raw, corridor, peer, treatment)
+            answer = self._notify(reception, corridor, treatment)
             for reply in reception.replies:
-                self._send_reply(reply, reception.header)
+                self._send_reply(reply, reception.header, treatment)
         return answer
 
-    def deliver(self, transport: Transport) -> int:
-        """Carry all that is due, oldest first; return how many transmissions arrived."""
-        arrived = 0
-        for entry in self._ledger.pending(self.gateway):
+    def deliver(self, transport: Transport, *, peer: str | None = None) -> int:
+        """Carry all that is due, oldest first, to all or to one; return how many transmissions arrived."""
+        arrived, now = 0, self._clock.now()
+        for entry in self._ledger.due_of(self.gateway, now):
+            if peer not in (None, entry.peer):
+                continue
             answer = transport.carry(
                 entry.kind.split("/")[0], self.gateway, entry.peer, self._ledger.raw(entry.digest)
             )
-            if answer is not None:
+            if isinstance(answer, Undelivered):
+                self._keep(entry, answer, now)
+            else:
                 arrived += 1
-                self._settle(entry, answer)
+                self.settle(entry, answer)
         return arrived
 
-    def _settle(self, entry: Entry, answer: bytes) -> None:
-        """The transmission has arrived, whatever the answer says, and if it is empty."""
+    def _keep(self, entry: Entry, undelivered: Undelivered, now: datetime) -> None:
+        """Note why a transmission stays in the outbox, to be tried again with the next delivery."""
+        if entry.sequence is not None:
+            self._ledger.failed(
+                entry.sequence,
+                moment=now,
+                due=now,
+                failure=undelivered.reason,
+                may_have_arrived=undelivered.may_have_arrived,
+            )
+
+    def settle(self, entry: Entry, answer: bytes) -> None:
+        """Note that a transmission has arrived, whatever the answer says, and take in the answer, if any."""
         with self._ledger.transaction():
             if entry.sequence is None:
                 raise LedgerError("an entry of the outbox has no place in the ledger")
@@ -132,21 +190,22 @@ class Node:
             if answer:
                 self._take(answer, entry.kind.split("/")[0], entry.peer)
 
-    def _take(self, raw: bytes, corridor: str, peer: str) -> Reception:
+    def _take(self, raw: bytes, corridor: str, peer: str, treatment: Treatment = PLAIN) -> Reception:
+        now = self._clock.now()
         reception = receive(
             raw,
             gateway=self.gateway,
-            corridor=self._corridors[corridor],
-            moment=self._clock.now(),
+            corridor=as_treated(self._corridors[corridor], treatment),
+            moment=treatment.moment(now),
             memory=self.memory,
             trust=self._trust,
             peer=peer,
             limits=self._limits,
         )
-        self._ledger.append(reception.record, raw)
+        self._ledger.append(msgspec.structs.replace(reception.record, moment=now), raw)
         return reception
 
-    def _notify(self, reception: Reception, corridor: str) -> bytes | None:
+    def _notify(self, reception: Reception, corridor: str, treatment: Treatment) -> bytes | None:
         """Give the technical answers: one at once, which is returned, the others through the outbox."""
         if reception.stored_answer is not None:
             return self._answer_again(reception.stored_answer)
@@ -154,7 +213,14 @@ class Node:
         for notice in reception.notices:
             kind, record = self._corridors[corridor].kind(notice.kind), reception.record
             about = reception.header or _unopened(record)
-            _, raw = self._write(kind, notice.document, record.peer, about=about, queue=not notice.at_once)
+            _, raw = self._write(
+                kind,
+                notice.document,
+                record.peer,
+                about=about,
+                treatment=treatment,
+                queue=not notice.at_once,
+            )
             answer = raw if notice.at_once else answer
         return answer
 
@@ -163,10 +229,11 @@ class Node:
         self._ledger.append(msgspec.structs.replace(answer, moment=self._clock.now(), sequence=None), raw)
         return raw
 
-    def _send_reply(self, reply: Reply, about: Header | None) -> None:
+    def _send_reply(self, reply: Reply, about: Header | None, treatment: Treatment) -> None:
         if isinstance(reply, Answer):
             told = about if reply.refers else None
-            self._write(self.kind(reply.kind), reply.document, reply.receiver, about=told)
+            kind = self.kind(reply.kind)
+            self._write(kind, reply.document, reply.receiver, about=told, treatment=treatment)
             return
         for entry in self.memory.history(reply.reference):
             if entry.direction is Direction.SENT and entry.reference == reply.reference:
@@ -180,10 +247,14 @@ class Node:
         receiver: str,
         *,
         about: Header | None = None,
+        treatment: Treatment | None = None,
         queue: bool = True,
         key: SigningKey | None = None,
     ) -> tuple[Entry, bytes]:
-        """Build, sign, wrap and record a message, in answer to the one ``about``, where there is one."""
+        """Build, sign, wrap and record a message, in answer to the one ``about``, where there is one.
+
+        ``treatment`` is that of the message that is answered; None for a message of the gateway's own.
+        """
         corridor = self._corridors[kind.name.split("/")[0]]
         moment = self._clock.now()
         header = Header(
@@ -197,9 +268,30 @@ class Node:
             conversation=about.conversation if about else None,
             procedure=about.procedure if about else (),
         )
-        raw = corridor.pack(header, document, key or self.key)
-        entry = self._ledger.append(_sent(header, kind, document, raw, moment), raw, queue=queue)
-        return entry, raw
+        for letter in self._letters(corridor, header, document, key or self.key, treatment):
+            later = {"due": letter.due} if letter.due else {}
+            entry = self._ledger.append(
+                _sent(letter, kind, document, moment), letter.raw, queue=queue, **later
+            )
+        return entry, letter.raw
+
+    def _letters(
+        self,
+        corridor: Corridor,
+        header: Header,
+        document: Value,
+        key: SigningKey,
+        about: Treatment | None,
+    ) -> tuple[Letter, ...]:
+        """Write a message as often as it is to leave: once, unless the conduct says otherwise."""
+        if self.conduct is None:
+            return (Letter(header=header, raw=corridor.pack(header, document, key)),)
+        meeting = replace(
+            self._meeting(b"", corridor.name, header.receiver, Direction.SENT), written=(header, document)
+        )
+        return self.conduct.write(
+            meeting, key, about=about, another=lambda: corridor.message_id(self._new_id())
+        )
 
     def kind(self, name: str) -> MessageKind:
         """Return a kind of the corridors that this gateway has joined. Raises UnknownKind."""
@@ -224,7 +316,8 @@ def _unopened(record: Entry) -> Header:
     )
 
 
-def _sent(header: Header, kind: MessageKind, document: Value, raw: bytes, moment: datetime) -> Entry:
+def _sent(letter: Letter, kind: MessageKind, document: Value, moment: datetime) -> Entry:
+    header = letter.header
     return Entry(
         gateway=header.sender,
         peer=header.receiver,
@@ -235,7 +328,7 @@ def _sent(header: Header, kind: MessageKind, document: Value, raw: bytes, moment
         reference=kind.reference(document),
         cites=kind.cites(document),
         moment=moment,
-        digest=hashlib.sha256(raw).hexdigest(),
+        digest=hashlib.sha256(letter.raw).hexdigest(),
         technical=not kind.acknowledged,
         document=msgspec.json.encode(document),
     )

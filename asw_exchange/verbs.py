@@ -7,11 +7,12 @@ They look up the corridor of a kind or root element and call the stages; nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
 from lxml import etree
 from msgspec.structs import replace
 
@@ -22,7 +23,7 @@ from asw_exchange.corridors import find_kind, recognise
 from asw_exchange.errors import ConfigurationError, ExchangeError, WrongKind
 from asw_exchange.gateway import validate_kind
 from asw_exchange.model import Finding, Value
-from asw_exchange.signature import SigningKey, TrustStore, Verified
+from asw_exchange.signature import Diagnosis, Located, SignatureFacts, SigningKey, TrustStore, Verified
 from asw_exchange.validation import Report, findings_of_error, in_order, load_schema, validate_element
 
 
@@ -48,10 +49,43 @@ def verify(xml: bytes, trust: TrustStore, *, moment: datetime | None = None) -> 
     Returns only what was signed, read again from its canonical bytes. Raises ReadError, UnknownKind,
     EnvelopeError or a SignatureError that says what is wrong.
     """
-    root = codec.read(xml, keep_instructions=True)
+    root = signature.read_signed(xml)
     corridor, _, _ = recognise(root)
     at = moment or SystemClock().now()
     return signature.verify(corridor.signed_part(root), trust, at, corridor.policy)
+
+
+def examine(xml: bytes, trust: TrustStore, *, moment: datetime | None = None) -> SignatureFacts:
+    """Say everything about the signature of a document and its signer; no fault hides another.
+
+    Takes what ``verify`` takes. Raises ReadError, UnknownKind or EnvelopeError where there is nothing to
+    look at.
+    """
+    root = codec.read(xml, keep_instructions=True)
+    corridor, _, _ = recognise(root)
+    at = moment or SystemClock().now()
+    return signature.examine(corridor.signed_part(root), trust, at, corridor.policy)
+
+
+def explain(
+    xml: bytes,
+    trust: TrustStore,
+    *,
+    moment: datetime | None = None,
+    known: Sequence[x509.Certificate] = (),
+) -> Diagnosis:
+    """Say why ``verify`` refuses a message: each usual cause is tried, and the one that it was is named.
+
+    ``known`` are certificates of partners, to recognise a message signed with another key. Never raises for
+    bad input: what could not even be read is the diagnosis too. Nothing in it makes a message acceptable.
+    """
+    return signature.diagnose(xml, trust, moment or SystemClock().now(), _locate, known)
+
+
+def _locate(root: etree._Element) -> Located:
+    corridor, kind, _ = recognise(root)
+    prefixes = {uri: prefix for prefix, uri in kind.layout.namespaces.items()}
+    return Located(part=corridor.signed_part(root), policy=corridor.policy, prefixes=prefixes)
 
 
 def parse(source: bytes | Verified) -> Any:
@@ -129,4 +163,15 @@ def iter_findings(
     yield from validate(xml, kind=kind, moment=moment).findings
 
 
-__all__ = ["build", "is_valid", "iter_findings", "parse", "sign", "validate", "validate_against", "verify"]
+__all__ = [
+    "build",
+    "examine",
+    "explain",
+    "is_valid",
+    "iter_findings",
+    "parse",
+    "sign",
+    "validate",
+    "validate_against",
+    "verify",
+]

@@ -313,7 +313,7 @@ class _LedgerExchange:
             for gateway in (bench.sender, bench.receiver)
         )
 
-    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | None:
+    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes:
         return self.receiver.receive(raw, corridor=corridor, peer=sender)
 
     def batch(self) -> None:

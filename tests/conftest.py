@@ -17,6 +17,8 @@ from asw_exchange.simulator.network import Network
 from tests.builders import MOMENT
 from tests.postgresql_server import PostgreSQL, start_postgresql
 
+pytest_plugins = ["asw_exchange.testing.plugin"]
+
 
 @pytest.fixture(scope="session")
 def pki() -> TestPki:

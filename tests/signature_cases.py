@@ -123,6 +123,9 @@ class Issue:
     authority: bool = False
     path_length: int | None = None
     usage: str | None = "digital_signature"
+    """One or several, with spaces between."""
+    serial: int = 17
+    uris: tuple[str, ...] = ()
     start: datetime = MOMENT - timedelta(days=1)
     end: datetime = MOMENT + timedelta(days=100)
     purposes: tuple[x509.ObjectIdentifier, ...] = ()
@@ -151,7 +154,7 @@ def issue(what: Issue, key: PrivateKey, issuer_key: PrivateKey) -> x509.Certific
         .subject_name(_name(what.subject))
         .issuer_name(_name(what.issuer))
         .public_key(key.public_key())
-        .serial_number(17)
+        .serial_number(what.serial)
         .not_valid_before(what.start)
         .not_valid_after(what.end)
         .add_extension(basic, critical=True)
@@ -159,13 +162,49 @@ def issue(what: Issue, key: PrivateKey, issuer_key: PrivateKey) -> x509.Certific
         .add_extension(above, critical=False)
     )
     if what.usage:
-        usage = x509.KeyUsage(**{name: name == what.usage for name in _USAGES})
+        usage = x509.KeyUsage(**{name: name in what.usage.split() for name in _USAGES})
         builder = builder.add_extension(usage, critical=True)
     if what.purposes:
         builder = builder.add_extension(x509.ExtendedKeyUsage(what.purposes), critical=False)
+    if what.uris:
+        names = x509.SubjectAlternativeName(list(map(x509.UniformResourceIdentifier, what.uris)))
+        builder = builder.add_extension(names, critical=False)
     if isinstance(issuer_key, ec.EllipticCurvePrivateKey):
         return builder.sign(issuer_key, hashes.SHA256(), ecdsa_deterministic=True)
     return builder.sign(issuer_key, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueList:
+    """A revocation list to be made, good unless a field says otherwise."""
+
+    issuer: str = "VN authority"
+    revoked: tuple[tuple[int, datetime], ...] = ()
+    """Serial number and date."""
+    reason: x509.ReasonFlags | None = None
+    start: datetime = MOMENT - timedelta(days=1)
+    end: datetime = MOMENT + timedelta(days=10)
+    digest: type[hashes.SHA224 | hashes.SHA256] = hashes.SHA256
+    extension: tuple[x509.ExtensionType, bool] | None = None
+    """And whether it is critical."""
+
+
+def issue_list(what: IssueList, issuer_key: ec.EllipticCurvePrivateKey) -> x509.CertificateRevocationList:
+    """Make a revocation list signed by ``issuer_key``."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(_name(what.issuer))
+        .last_update(what.start)
+        .next_update(what.end)
+    )
+    if what.extension:
+        builder = builder.add_extension(what.extension[0], critical=what.extension[1])
+    for serial, day in what.revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(day)
+        if what.reason:
+            entry = entry.add_extension(x509.CRLReason(what.reason), critical=False)
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(issuer_key, what.digest())
 
 
 def _name(common: str) -> x509.Name:

@@ -23,6 +23,7 @@ ORDER = (
     ("ledger",),
     ("corridors",),
     ("rulebook", "verbs"),
+    ("behaviours",),
     ("node",),
     ("testdata",),
     ("simulator",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -207,6 +209,59 @@ def test_sign_and_verify(asw: Run, keys: Path, plain: Path, tmp_path: Path) -> N
     assert "digest" in result.err
 
 
+def test_verify_explains_why_a_signature_does_not_hold(
+    asw: Run, keys: Path, plain: Path, tmp_path: Path
+) -> None:
+    """The cause by its name, as text and as data, and the bytes that count, as a file each."""
+    signed, damaged, folder = tmp_path / "signed.xml", tmp_path / "damaged.xml", tmp_path / "bytes"
+    sign = ("sign", plain, "--key", keys / "VN" / "key.pem", "--cert", keys / "VN" / "cert.pem")
+    assert asw(*sign, "--out", signed).code == 0
+    damaged.write_bytes(signed.read_bytes().replace(b"><", b">\n<"))
+    verify = ("verify", damaged, "--trust", keys, "--moment", MOMENT)
+    told = asw(*verify, "--explain")
+    assert told.code == 1
+    assert "NOT VERIFIED" in told.out
+    assert "cause       re-indented\n" in told.out
+    assert "Traceback" not in told.err
+    data = json.loads(asw(*verify, "--explain", "--json", "--dump", folder).out)
+    assert [cause["cause"] for cause in data["causes"]] == ["re-indented"]
+    assert data["explained"] is True
+    assert data["verified"] is False
+    digest = hashlib.sha256((folder / "reference-as-signed.bin").read_bytes()).digest()
+    assert base64.b64encode(digest).decode() == data["expected"]
+    digest = hashlib.sha256((folder / "reference.bin").read_bytes()).digest()
+    assert base64.b64encode(digest).decode() == data["computed"]
+    assert (folder / "signed-info.bin").read_bytes().startswith(b"<ds:SignedInfo ")
+
+
+def test_verify_dumps_what_was_signed_when_all_is_well_too(
+    asw: Run, keys: Path, plain: Path, tmp_path: Path
+) -> None:
+    """Exit code 0, the pre-digest bytes, and none of an earlier failure."""
+    signed, folder = tmp_path / "signed.xml", tmp_path / "bytes"
+    sign = ("sign", plain, "--key", keys / "VN" / "key.pem", "--cert", keys / "VN" / "cert.pem")
+    assert asw(*sign, "--out", signed).code == 0
+    folder.mkdir()
+    (folder / "reference-as-signed.bin").write_bytes(b"of an earlier run")
+    done = asw("verify", signed, "--trust", keys, "--moment", MOMENT, "--dump", folder)
+    assert done.code == 0
+    assert ": verified\n" in done.out
+    assert sorted(path.name for path in folder.iterdir()) == ["reference.bin", "signed-info.bin"]
+
+
+def test_verify_recognises_a_key_beside_the_trusted_authorities(
+    asw: Run, keys: Path, plain: Path, tmp_path: Path
+) -> None:
+    """The same gateway with keys of another seed."""
+    signed, others = tmp_path / "signed.xml", tmp_path / "others"
+    assert asw("pki", "init", others, "--seed", 2, "--moment", "2025-03-01T00:00:00Z").code == 0
+    sign = ("sign", plain, "--key", others / "VN" / "key.pem", "--cert", others / "VN" / "cert.pem")
+    assert asw(*sign, "--out", signed).code == 0
+    told = asw("verify", signed, "--trust", keys, "--moment", MOMENT, "--explain")
+    assert told.code == 1
+    assert "cause       other-key\n" in told.out
+
+
 def test_verify_refuses_what_is_not_signed_or_not_trusted(
     asw: Run, keys: Path, plain: Path, tmp_path: Path
 ) -> None:
@@ -218,6 +273,84 @@ def test_verify_refuses_what_is_not_signed_or_not_trusted(
     assert asw("verify", signed, "--trust", keys / "TH", "--moment", MOMENT).code == 1
     late = asw("verify", signed, "--trust", keys, "--moment", "2040-01-01T00:00:00Z")
     assert (late.code, "expired" in late.err) == (1, True)
+
+
+@pytest.fixture
+def signed(asw: Run, keys: Path, plain: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Sign the plain document with the pair in a folder of the PKI."""
+
+    def sign(folder: str) -> Path:
+        out = tmp_path / f"{folder.replace('/', '-')}.xml"
+        key, cert = keys / folder / "key.pem", keys / folder / "cert.pem"
+        assert asw("sign", plain, "--key", key, "--cert", cert, "--out", out).code == 0
+        return out
+
+    return sign
+
+
+FACTS = ("signature", "chain", "time", "usage", "key", "revocation", "name")
+
+
+def test_verify_prints_each_fact_on_a_line(asw: Run, keys: Path, signed: Callable[[str], Path]) -> None:
+    """On success and on failure alike, in the same order; why it failed stands on standard error."""
+    for folder, code, revocation in (("VN", 0, "good"), ("VN/faulty/revoked", 1, "bad")):
+        result = asw("verify", signed(folder), "--trust", keys, "--moment", MOMENT)
+        lines = [line.split() for line in result.out.splitlines()]
+        assert [line[0] for line in lines[1:8]] == list(FACTS)
+        assert (result.code, lines[6][1]) == (code, revocation)
+        assert ("revoked on" in result.err) is bool(code)
+
+
+def test_verify_tells_facts_as_json(asw: Run, keys: Path, signed: Callable[[str], Path]) -> None:
+    """State, sentence, and the reply code of a fault."""
+    name = "urn:asw-exchange:test:gateway:VN"
+    for folder, code, bad in (("VN", None, None), ("VN/faulty/wrong-subject", "SIGNER-SUBJECT", "name")):
+        arguments = ("--trust", keys, "--moment", MOMENT, "--signer", name, "--json")
+        told = json.loads(asw("verify", signed(folder), *arguments).out)
+        assert told["verified"] is (code is None)
+        assert tuple(told["facts"]) == FACTS
+        assert {fact: each["code"] for fact, each in told["facts"].items() if each["code"]} == (
+            {bad: code} if bad else {}
+        )
+        assert told["facts"]["time"] == {
+            "state": "good",
+            "says": "in force from 2025-02-28 to 2027-03-01",
+            "code": None,
+        }
+
+
+def test_verify_may_demand_a_revocation_list(asw: Run, keys: Path, signed: Callable[[str], Path]) -> None:
+    """Without a list the revocation is unknown: told, and refused only on demand."""
+    (keys / "VN" / "crl.pem").unlink()
+    arguments = ("verify", signed("VN"), "--trust", keys, "--moment", MOMENT)
+    assert asw(*arguments).code == 0
+    assert "unknown, there is no list of CN=VN authority" in asw(*arguments).out
+    refused = asw(*arguments, "--require-revocation")
+    assert (refused.code, "must be known" in refused.err) == (1, True)
+
+
+def test_a_renewed_key_takes_over(asw: Run, keys: Path, signed: Callable[[str], Path]) -> None:
+    """Both keys are good in the overlap, the old one no longer after it, a revoked one from its moment on."""
+    renewal = asw("pki", "renew", keys, "VN", "--moment", "2025-06-01T00:00:00Z", "--overlap", "10")
+    assert renewal.code == 0
+    assert "good until 2025-06-11" in renewal.err
+    revoked = ("pki", "revoke", keys, "VN", "--moment", "2025-08-01T00:00:00Z")
+    assert asw(*revoked).code == 0
+    answers = {
+        (folder, month): asw("verify", signed(folder), "--trust", keys, "--moment", f"2025-{month}Z").code
+        for folder in ("VN", "VN/previous-1")
+        for month in ("05-01T00:00:00", "06-10T00:00:00", "07-01T00:00:00", "08-01T00:00:00")
+    }
+    assert list(answers.values()) == [1, 0, 0, 1, 0, 0, 1, 1]
+
+
+def test_what_cannot_be_renewed_or_revoked_is_told(asw: Run, keys: Path) -> None:
+    """No such gateway, another authority's certificate, no key of the authority."""
+    assert asw("pki", "renew", keys, "XX").code == 4
+    assert asw("pki", "renew", keys, "../VN").code == 3
+    assert asw("pki", "revoke", keys, "VN", "--cert", keys / "TH" / "cert.pem").code == 3
+    (keys / "VN" / "ca-key.pem").unlink()
+    assert asw("pki", "revoke", keys, "VN").code == 3
 
 
 def test_a_wrong_key_file_is_exit_code_3(asw: Run, keys: Path, plain: Path) -> None:

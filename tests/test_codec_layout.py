@@ -20,8 +20,8 @@ from asw_exchange.corridor import MessageKind
 from asw_exchange.corridors import all_corridors
 from asw_exchange.corridors.asean.layouts import ACDD, EFORM_D
 from asw_exchange.errors import BuildError, ConfigurationError, FieldNotCarried, ParseError, ValueNotCarried
+from asw_exchange.testing.strategies import documents
 from tests.builders import certificate, export_declaration, item
-from tests.strategies import documents
 
 KINDS = [kind for corridor in all_corridors() for kind in corridor.kinds]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +18,7 @@ import typer.main
 
 from asw_exchange import cli
 from asw_exchange.corridors import all_corridors
+from asw_exchange.server.settings import PORT
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -25,21 +29,41 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
+def free_port() -> int:
+    """A port that nobody has now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
 def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
-    """Every shell block, in order, in an empty folder; the first that fails stops."""
-    scripts = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "TERM": "dumb"}
-    commands = "\n".join(blocks("sh"))
+    """Every shell block, in order, in an empty folder, on a free port; the first that fails stops."""
+    scripts, port = Path(sys.executable).parent, str(free_port())
+    environment = {
+        **os.environ,
+        "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+        "TERM": "dumb",
+        "ASW_PORT": port,
+    }
+    commands = "\n".join(blocks("sh")).replace(f"127.0.0.1:{PORT}/", f"127.0.0.1:{port}/")
     assert commands.count("asw ") >= 12
-    done = subprocess.run(
+    assert commands.count("curl ") >= 20
+    with subprocess.Popen(
         ["bash", "-euo", "pipefail", "-c", commands],
         cwd=tmp_path,
         env=environment,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
+        start_new_session=True,
+    ) as script:
+        try:
+            _, errors = script.communicate(timeout=600)
+        finally:
+            with contextlib.suppress(ProcessLookupError):  # a server that a failing script has left behind
+                os.killpg(script.pid, signal.SIGTERM)
+    assert script.returncode == 0, errors
+    assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize("code", blocks("python"))

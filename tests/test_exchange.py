@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from asw_exchange import model as m
+from asw_exchange.behaviours.faults import Lost, TamperedInTransit
 from asw_exchange.clock import VirtualClock
 from asw_exchange.corridor import Answer
 from asw_exchange.corridors.asean.answers import customs_response
@@ -18,7 +19,7 @@ from asw_exchange.model import Decision, Outcome
 from asw_exchange.node import Node
 from asw_exchange.records import Direction, Entry
 from asw_exchange.signature.pki import TestPki
-from asw_exchange.simulator.network import Fault, Network
+from asw_exchange.simulator.network import Network
 from tests.builders import MOMENT, certificate, export_declaration, issued_on, item
 
 EFORM_D = "asean/eform-d"
@@ -137,7 +138,7 @@ def test_tampering_is_refused_and_shows_in_the_books(
     """A changed digit breaks the signature, and the reconciliation says that other bytes arrived."""
     viet_nam, _ = node("VN"), node("TH")
     viet_nam.send(EFORM_D, certificate(), "TH")
-    network.fail_next("VN", "TH", Fault.TAMPERED)
+    network.fail_next("VN", "TH", TamperedInTransit())
     network.run()
     assert rules(last(ledger, "TH")) == {"SIGNATURE-DIGEST"}
     assert not reconcile(ledger).reconciled
@@ -149,7 +150,7 @@ def test_a_lost_transmission_stays_in_flight_until_it_arrives(
     """What is lost on the way is kept by the sender and sent again."""
     viet_nam, _ = node("VN"), node("TH")
     viet_nam.send(EFORM_D, certificate(), "TH")
-    network.fail_next("VN", "TH", Fault.LOST)
+    network.fail_next("VN", "TH", Lost())
     viet_nam.deliver(network)
     before = reconcile(ledger)
     assert sum(row.in_flight for row in before.rows) == 1

@@ -10,6 +10,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from asw_exchange import model as m
+from asw_exchange.behaviours.faults import Lost
 from asw_exchange.clock import VirtualClock
 from asw_exchange.corridors.eaeu import CORRIDOR, codes
 from asw_exchange.corridors.eaeu.answers import FAULTS, WORDS
@@ -27,7 +28,7 @@ from asw_exchange.ledger import Ledger, reconcile
 from asw_exchange.model import Outcome
 from asw_exchange.node import Node
 from asw_exchange.records import Direction, Entry
-from asw_exchange.simulator.network import Fault, Network
+from asw_exchange.simulator.network import Network
 from asw_exchange.testdata import eaeu, stream
 from asw_exchange.verbs import parse, validate
 from tests.builders import MOMENT
@@ -328,7 +329,7 @@ def test_a_lost_transmission_is_made_good(
     both: tuple[Node, Node], network: Network, ledger: Ledger, clock: VirtualClock
 ) -> None:
     """Lost once, it stays in the outbox and arrives; the transaction is complete."""
-    network.fail_next("VN", "EAEU", Fault.LOST)
+    network.fail_next("VN", "EAEU", Lost())
     sent = both[0].send(codes.CERTIFICATE, certificate(), "EAEU")
     network.run()
     clock.advance(timedelta(minutes=1))

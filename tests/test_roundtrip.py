@@ -13,8 +13,8 @@ from asw_exchange.corridor import MessageKind
 from asw_exchange.corridors import all_corridors
 from asw_exchange.corridors.asean.layouts import EFORM_D
 from asw_exchange.errors import ParseError
+from asw_exchange.testing.strategies import documents
 from tests.builders import certificate
-from tests.strategies import documents
 
 KINDS = [kind for corridor in all_corridors() for kind in corridor.kinds]
 RELAXED = settings(

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from asw_exchange import errors
-from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki, write_pki
+from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki, revoke_certificate, write_pki
 from asw_exchange.signature.derivation import derive_rsa_key
 from tests.signature_cases import ALGORITHMS, MOMENT, SEED, pki
 
@@ -33,7 +33,8 @@ def test_the_same_seed_gives_the_same_bytes(algorithm: str, tmp_path: Path) -> N
     write_pki(pki(algorithm), tmp_path / "one")
     write_pki(create_pki(str(SEED), ("VN", "TH"), MOMENT, algorithm), tmp_path / "two")
     assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
-    assert len(files_of(tmp_path / "one")) == 6
+    names = {"ca-key.pem", "ca.pem", "cert.pem", "crl.pem", "key.pem"}
+    assert set(files_of(tmp_path / "one")) == {f"{code}/{name}" for code in ("TH", "VN") for name in names}
 
 
 def test_another_process_with_another_hash_seed_makes_the_same_pki(tmp_path: Path) -> None:
@@ -129,7 +130,7 @@ def test_wrong_options_are_told() -> None:
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_what_is_written_can_be_read(algorithm: str, tmp_path: Path) -> None:
-    """load_pki gives the same keys and certificates, without the authorities' private keys."""
+    """load_pki gives the same keys, certificates and lists."""
     write_pki(pki(algorithm), tmp_path)
     loaded = load_pki(tmp_path)
     assert set(loaded.gateways) == {"VN", "TH"}
@@ -138,15 +139,39 @@ def test_what_is_written_can_be_read(algorithm: str, tmp_path: Path) -> None:
         assert credentials.key.certificate == original.key.certificate
         assert credentials.key.value_of(b"x") == original.key.value_of(b"x")
         assert credentials.authority == original.authority
-        assert credentials.authority_key is None
+        assert credentials.crls == original.crls
+        assert credentials.authority_key is not None
+        assert credentials.authority_key.public_key() == original.authority.public_key()
+
+
+def test_the_authoritys_key_and_list_may_be_kept_elsewhere(tmp_path: Path) -> None:
+    """A gateway signs without them; what needs them says so."""
+    write_pki(pki(), tmp_path)
+    (tmp_path / "VN" / "ca-key.pem").unlink()
+    (tmp_path / "VN" / "crl.pem").unlink()
+    credentials = load_pki(tmp_path).gateways["VN"]
+    assert (credentials.authority_key, credentials.crls) == (None, ())
+    with pytest.raises(errors.CredentialError, match=r"private key of CN=VN authority.*ca-key\.pem"):
+        revoke_certificate(load_pki(tmp_path), "VN", MOMENT)
+
+
+def test_an_authoritys_key_fits_its_certificate(tmp_path: Path) -> None:
+    """The key of another authority, or of another kind, is told when it is loaded."""
+    write_pki(pki(), tmp_path)
+    for other in (tmp_path / "TH" / "ca-key.pem", tmp_path / "VN" / "key.pem"):
+        (tmp_path / "VN" / "ca-key.pem").write_bytes(other.read_bytes())
+        with pytest.raises(errors.CredentialError, match=r"VN/ca-key\.pem: this is not the ECDSA key"):
+            load_pki(tmp_path)
 
 
 def test_a_private_key_is_for_its_owner_alone(tmp_path: Path) -> None:
     """Mode 0600, also when a readable file is overwritten."""
     write_pki(pki(), tmp_path)
-    (tmp_path / "VN" / "key.pem").chmod(0o644)
+    for name in ("key.pem", "ca-key.pem"):
+        (tmp_path / "VN" / name).chmod(0o644)
     write_pki(pki(), tmp_path, force=True)
-    assert (tmp_path / "VN" / "key.pem").stat().st_mode & 0o777 == 0o600
+    for name in ("key.pem", "ca-key.pem"):
+        assert (tmp_path / "VN" / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_keys_are_not_overwritten_unless_asked(tmp_path: Path) -> None:

@@ -9,7 +9,17 @@ import sys
 
 import typer
 
-from asw_exchange.cli import checking, documents, exchange, signing
+from asw_exchange.cli import (
+    attacks,
+    behaviours,
+    checking,
+    documents,
+    exchange,
+    pki,
+    sending,
+    serving,
+    signing,
+)
 from asw_exchange.cli.output import say
 from asw_exchange.errors import (
     ConfigurationError,
@@ -30,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (exchange, documents, checking, signing):
+for group in (exchange, documents, checking, signing, pki, serving, sending, behaviours, attacks):
     group.register(app)
 
 _EXIT_CODES: tuple[tuple[type[ExchangeError], int], ...] = (

@@ -40,6 +40,14 @@ def write_file(path: Path, data: bytes) -> None:
         raise _file_error(error, path, "written") from error
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file where there is one. Raises FileError."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _file_error(error, path, "removed") from error
+
+
 def xml_files(paths: list[Path]) -> Iterator[Path]:
     """Yield the files named, and the ``*.xml`` files of the folders named, in order of name.
 

@@ -1,4 +1,4 @@
-"""``asw sign``, ``asw verify`` and ``asw pki init``."""
+"""``asw sign`` and ``asw verify``."""
 
 from __future__ import annotations
 
@@ -7,23 +7,36 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asw_exchange.cli import explaining
 from asw_exchange.cli.checking import Json, Moment
 from asw_exchange.cli.documents import Out, moment_option
+from asw_exchange.cli.explaining import Dump, Explain
+from asw_exchange.cli.facts import as_data, facts_about, print_facts
 from asw_exchange.cli.files import read_file
-from asw_exchange.cli.output import print_json, say, write_result
+from asw_exchange.cli.output import print_json, write_result
 
 if TYPE_CHECKING:
-    from asw_exchange.signature import Verified
+    from asw_exchange.errors import ExchangeError
+    from asw_exchange.signature import Fact, Verified
+
+Signer = Annotated[
+    str | None, typer.Option(metavar="URI", help="The name that the signer's certificate must bear.")
+]
+RequireRevocation = Annotated[
+    bool,
+    typer.Option("--require-revocation", help="Refuse when no present revocation list covers the signer."),
+]
+
+Trust = Annotated[
+    Path,
+    typer.Option(metavar="DIR", help="Trusted certification authorities: asw pki init's folder, or any."),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(sign)
     app.command()(verify)
-    pki = typer.Typer(help="Test keys and certificates.", no_args_is_help=True)
-    pki.callback()(lambda: None)
-    pki.command("init")(init_pki)
-    app.add_typer(pki, name="pki")
 
 
 def sign(
@@ -47,43 +60,57 @@ def sign(
 
 def verify(
     file: Annotated[Path, typer.Argument(help="A signed document or message; - for standard input.")],
-    trust: Annotated[
-        Path,
-        typer.Option(metavar="DIR", help="Trusted certification authorities: asw pki init's folder, or any."),
-    ],
+    trust: Trust,
     moment: Moment = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Write exactly what was signed (canonical XML) to this file."),
     ] = None,
+    signer: Signer = None,
+    require_revocation: RequireRevocation = False,
+    explain: Explain = False,
+    dump: Dump = None,
     json_: Json = False,
 ) -> None:
-    """Check a signature, and say who signed what."""
+    """Check a signature and say who signed what, fact by fact; with --explain, why it does not hold."""
     from asw_exchange import verbs
+    from asw_exchange.clock import SystemClock
     from asw_exchange.errors import ExchangeError
     from asw_exchange.signature import TrustStore
 
-    store = TrustStore.load(trust)
+    store = TrustStore.load(trust, expected_uri=signer, require_revocation=require_revocation)
     data = read_file(file)
+    at = moment_option(moment) or SystemClock().now()
+    if explain or dump is not None:
+        explaining.explain(file, data, store, at, trust, out=out, dump=dump, json=json_)
+        return
+    facts = facts_about(data, store, at)
     try:
-        verified = verbs.verify(data, store, moment=moment_option(moment))
+        verified = verbs.verify(data, store, moment=at)
     except ExchangeError as error:
-        if json_:
-            print_json({"file": str(file), "verified": False, "code": error.reply_code, "reason": str(error)})
-            raise typer.Exit(1) from error
+        _tell_refusal(file, error, facts, json_)
         raise error.in_file(str(file)) from error.__cause__
     if out is not None:
         write_result(verified.canonical, out)
-    facts = _facts(file, verified)
+    told = _told(file, verified)
     if json_:
-        print_json(facts)
+        print_json({**told, "facts": as_data(facts)})
         return
-    print(f"{file}: verified")
-    for name, value in list(facts.items())[2:]:
+    print_facts(f"{file}: verified", facts)
+    for name, value in list(told.items())[2:]:
         print(f"  {name:12}{value}")
 
 
-def _facts(file: Path, verified: Verified) -> dict[str, object]:
+def _tell_refusal(file: Path, error: ExchangeError, facts: dict[str, Fact], json_: bool) -> None:
+    if not json_:
+        print_facts(f"{file}: not verified", facts)
+        return
+    refusal = {"file": str(file), "verified": False, "code": error.reply_code, "reason": str(error)}
+    print_json({**refusal, "facts": as_data(facts)})
+    raise typer.Exit(1) from error
+
+
+def _told(file: Path, verified: Verified) -> dict[str, object]:
     signer = verified.signer
     return {
         "file": str(file),
@@ -97,24 +124,3 @@ def _facts(file: Path, verified: Verified) -> dict[str, object]:
         "algorithm": str(verified.algorithm),
         "digest": verified.digest if isinstance(verified.digest, str) else verified.digest.hex(),
     }
-
-
-def init_pki(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
-    seed: Annotated[int, typer.Option(help="Same seed, same keys.")] = 0,
-    moment: Moment = None,
-    algorithm: Annotated[str, typer.Option(help="ecdsa-p256, rsa-2048 or ed25519.")] = "ecdsa-p256",
-    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
-) -> None:
-    """Make test keys: a certification authority and a gateway key for every gateway of every corridor.
-
-    The keys follow from the seed, so they are no secret: for tests only.
-    """
-    from asw_exchange.clock import SystemClock
-    from asw_exchange.corridors import all_corridors
-    from asw_exchange.signature import create_pki, write_pki
-
-    gateways = sorted({code for corridor in all_corridors() for code in corridor.members})
-    pki = create_pki(seed, gateways, moment_option(moment) or SystemClock().now(), algorithm)
-    write_pki(pki, folder, force=force)
-    say(f"test keys of {len(gateways)} gateways written to {folder}; for tests only")

@@ -26,6 +26,19 @@ class Envelope(Protocol):
         """The schema file of the wrapping, relative to ``schemas/``."""
         ...
 
+    @property
+    def media_type(self) -> str:
+        """What an HTTP message with this envelope says in Content-Type."""
+        ...
+
+    def request_headers(self, message: bytes) -> dict[str, str]:
+        """Return the HTTP header fields of a request that carries a message of this envelope."""
+        ...
+
+    def status(self, answer: bytes) -> int:
+        """Return the HTTP status of a response that carries an answer in this envelope."""
+        ...
+
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Wrap a document and seal it, in the order that the envelope has it."""
         ...

@@ -6,6 +6,7 @@ element names, their order and the namespace are the standard's.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -51,6 +52,7 @@ HEADER = Layout(
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _OPENING = f'<StandardBusinessDocument xmlns="{NAMESPACE}">'
 _CLOSING = b"</StandardBusinessDocument>"
+_TYPE = re.compile(rb"(<Type>[a-z-]+/)[^<]*(</Type>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,15 @@ class StandardBusinessDocument:
 
     tag: str = f"{{{NAMESPACE}}}StandardBusinessDocument"
     schema: str | None = "common/sbdh.xsd"
+    media_type: str = "application/xml; charset=utf-8"
+
+    def request_headers(self, message: bytes) -> dict[str, str]:
+        """Return the media type: SBDH has no binding to HTTP of its own."""
+        return {"Content-Type": self.media_type}
+
+    def status(self, answer: bytes) -> int:
+        """Return 200: what became of the message stands in the acknowledgement."""
+        return 200
 
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Put the header before the sealed document, whose bytes are kept (less its XML declaration)."""
@@ -92,6 +103,11 @@ class StandardBusinessDocument:
     def renew(self, raw: bytes, message_id: str) -> bytes:
         """Return the very bytes: a transmission that is repeated keeps its id."""
         return raw
+
+
+def announce_unknown(message: bytes) -> bytes:
+    """Let the header announce a type that no corridor has: for messages that are wrong on purpose."""
+    return _TYPE.sub(rb"\g<1>never-heard-of\g<2>", message, count=1)
 
 
 def without_declaration(document: bytes) -> bytes:

@@ -93,7 +93,7 @@ def _run(delivery: Delivery) -> tuple[Finding, ...]:
     except ExchangeError as error:
         delivery.outcome = Outcome.REJECTED
         return (findings_of_error(error),)
-    return delivery.report.findings if delivery.report else ()
+    return (*(delivery.report.findings if delivery.report else ()), *delivery.remarks)
 
 
 def _record(delivery: Delivery, findings: tuple[Finding, ...], peer: str) -> Entry:

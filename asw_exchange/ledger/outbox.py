@@ -101,9 +101,18 @@ def due(database: Database, now: datetime, limit: int) -> tuple[Queued, ...]:
     return tuple(_queued_of(row) for row in rows)
 
 
-def next_due(database: Database) -> datetime | None:
-    """Return when the first of what waits is due; None when nothing waits."""
-    ((number,),) = database.select(select(func.min(outbox.c.due)).where(IS_WAITING))
+def due_to(database: Database, corridor: str, peer: str, now: datetime, limit: int) -> tuple[Queued, ...]:
+    """Return what of it goes to one peer in one corridor."""
+    values = (peer, microseconds(now), f"{corridor}/%", limit)
+    return tuple(_queued_of(row) for row in database.fetch(database.statements.due_to, values))
+
+
+def next_due(database: Database, after: datetime | None) -> datetime | None:
+    """Return when the first of what waits is due, later than ``after``; None when nothing is."""
+    statement = select(func.min(outbox.c.due)).where(IS_WAITING)
+    if after is not None:
+        statement = statement.where(outbox.c.due > microseconds(after))
+    ((number,),) = database.select(statement)
     return None if number is None else moment_of(number)
 
 

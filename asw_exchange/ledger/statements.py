@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Dialect,
+    Integer,
     Select,
     Table,
+    Text,
     bindparam,
     case,
     delete,
@@ -93,6 +95,10 @@ class Statements:
     """gateway"""
     all_pending: str
     """nothing"""
+    due_to: str
+    """peer, due, pattern of kinds, limit"""
+    due_of: str
+    """gateway, now"""
 
 
 def compile_statements(dialect: Dialect) -> Statements:
@@ -121,6 +127,8 @@ def compile_statements(dialect: Dialect) -> Statements:
         citing=text(_ordered(_citing())),
         pending=text(_pending().where(*_given(outbox.c.gateway))),
         all_pending=text(_pending()),
+        due_to=text(_due_to()),
+        due_of=text(_due_of()),
     )
 
 
@@ -154,6 +162,20 @@ def _citing() -> Select[Any]:
 
 def _pending() -> Select[Any]:
     return select(*_READ).select_from(_queued).where(IS_WAITING).order_by(outbox.c.sequence)
+
+
+def _due_to() -> Select[Any]:
+    kinds = entries.c.kind.like(bindparam(None, type_=Text))
+    waiting = QUEUED.where(IS_WAITING, *_given(outbox.c.peer), outbox.c.due <= bindparam(None), kinds)
+    return (
+        waiting.order_by(outbox.c.due, outbox.c.sequence).limit(bindparam(None, type_=Integer)).offset(ZERO)
+    )
+
+
+def _due_of() -> Select[Any]:
+    """What one gateway has to deliver, in the order in which it became due."""
+    waiting = select(*_READ).select_from(_queued).where(IS_WAITING, *_given(outbox.c.gateway))
+    return waiting.where(outbox.c.due <= bindparam(None)).order_by(outbox.c.due, outbox.c.sequence)
 
 
 def _ordered(statement: Select[Any]) -> Select[Any]:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TypedDict, Unpack
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from asw_exchange.errors import BytesDropped, LedgerError
 from asw_exchange.ledger import outbox, retention
@@ -25,7 +25,7 @@ from asw_exchange.ledger.outbox import Attempt, Queued, QueueDepth, QueueFilter,
 from asw_exchange.ledger.retention import Caps, Dropped
 from asw_exchange.ledger.rows import digest_of, entry_of, microseconds, values_of
 from asw_exchange.ledger.statements import ENTRY
-from asw_exchange.ledger.tables import entries, hosted, notes
+from asw_exchange.ledger.tables import about, entries, hosted, metadata, notes
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction, Entry, Memory
 
@@ -156,6 +156,14 @@ class Ledger:
             rows = self.database.fetch(statements.pending, (gateway,))
         return tuple(entry_of(row) for row in rows)
 
+    def due_of(self, gateway: str, now: datetime) -> tuple[Entry, ...]:
+        """Return what a gateway has to deliver at this moment: longest overdue first, then as written.
+
+        Raises LedgerError.
+        """
+        rows = self.database.fetch(self.database.statements.due_of, (gateway, microseconds(now)))
+        return tuple(entry_of(row) for row in rows)
+
     def delivered(self, sequence: int) -> None:
         """Take an entry out of the outbox; nothing happens when it is out already. Raises LedgerError."""
         with self.database.transaction():
@@ -168,9 +176,16 @@ class Ledger:
         """
         return outbox.due(self.database, now, limit)
 
-    def next_due(self) -> datetime | None:
-        """Return when the first of what waits is due; None when nothing waits. Raises LedgerError."""
-        return outbox.next_due(self.database)
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """Return when the first of what waits is due, of what is due later than ``after``; None: nothing.
+
+        Raises LedgerError.
+        """
+        return outbox.next_due(self.database, after)
+
+    def due_to(self, corridor: str, peer: str, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
+        """Return what waits and is due to one peer in one corridor, as ``due`` does. Raises LedgerError."""
+        return outbox.due_to(self.database, corridor, peer, now, limit)
 
     def queue(self, *, limit: int | None = None, **filters: Unpack[QueueFilter]) -> tuple[Queued, ...]:
         """Return what is in the outbox and fits all ``filters``, oldest first. Raises LedgerError."""
@@ -271,6 +286,21 @@ class Ledger:
             self.database.change(delete(notes).where(notes.c.name == name))
             if value is not None:
                 self.database.change(insert(notes).values(name=name, value=value))
+
+    def clear(self) -> None:
+        """Forget everything that was recorded, at once; sequences begin anew. Raises LedgerError.
+
+        The one exception to append-only: the tables are made anew, so what forbids changes stays in force.
+        """
+        record = [table for table in metadata.sorted_tables if table not in (about, hosted, notes)]
+        with self.database.transaction():
+            self.database.define(lambda connection: metadata.drop_all(connection, record))
+            self.database.define(lambda connection: metadata.create_all(connection, record))
+
+    def last_sequence(self) -> int:
+        """Return the sequence of the newest entry, 0 where there is none. Raises LedgerError."""
+        ((last,),) = self.database.select(select(func.max(entries.c.sequence)))
+        return last or 0
 
     def entries(
         self, *, newest_first: bool = False, limit: int | None = None, **filters: Unpack[EntryFilter]

@@ -145,6 +145,7 @@ IS_RECEIVED: ColumnElement[bool] = entries.c.direction == literal_column("'recei
 """Literals, so that nothing needs to be bound and the partial index is seen to fit."""
 
 Index("outbox_by_due", outbox.c.state, outbox.c.due, outbox.c.sequence)
+Index("outbox_by_peer", outbox.c.peer, outbox.c.state, outbox.c.due, outbox.c.sequence)
 Index("attempts_by_entry", attempts.c.sequence)
 
 _has_reference = entries.c.reference.is_not(None)

@@ -3,49 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from cryptography import x509
 from lxml import etree
 
-from asw_exchange.clock import Clock
-from asw_exchange.codec import read
 from asw_exchange.codec.builder import escape
 from asw_exchange.corridors.new_zealand.hub import Hub
 from asw_exchange.corridors.new_zealand.hub_elements import HubWebException
 from asw_exchange.corridors.new_zealand.hub_names import SERVICE, SOAP
-from asw_exchange.errors import ExchangeError, SignatureError, Unsigned
-from asw_exchange.signature import Placement, SignaturePolicy, TrustStore, verify
+from asw_exchange.errors import ExchangeError, LedgerError
+from asw_exchange.signature import Placement, SignaturePolicy, TrustStore, read_signed, verify
 
 POLICY = SignaturePolicy(placement=Placement.SOAP_BODY)
 
 
-def answer(raw: bytes, *, hub: Hub, trust: Mapping[str, TrustStore], clock: Clock) -> tuple[int, bytes]:
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Tells which country calls: the one whose authority stands behind the signature over the body."""
+
+    trust: Mapping[str, TrustStore]
+    """The authorities of each country."""
+    _everybody: TrustStore = field(init=False, repr=False)
+    _countries: dict[x509.Certificate, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        countries = {each: code for code, store in self.trust.items() for each in store.authorities}
+        object.__setattr__(self, "_countries", countries)
+        object.__setattr__(self, "_everybody", TrustStore(tuple(countries)))
+
+    def verify(self, root: etree._Element, moment: datetime) -> tuple[str, etree._Element]:
+        """Return the caller and what was signed, after one verification. Raises SignatureError."""
+        verified = verify(root, self._everybody, moment, POLICY)
+        signer, *above, authority = self._everybody.check(verified.signer, (), moment).chain
+        country = self._countries[authority]
+        self.trust[country].check(signer, above, moment)  # what it asks of a signer beside the authority
+        return country, verified.document
+
+
+def answer(
+    raw: bytes, *, hub: Hub, callers: Callers, moment: datetime, action: str = ""
+) -> tuple[int, bytes]:
     """Take a request and return (HTTP status, answer): 200, or 500 with a fault (SOAP 1.1, section 6.2).
 
-    The caller is the country whose authority stands behind the WS-Security signature over the body.
+    ``action`` is the SOAPAction without its quotes; an empty one says nothing. Raises LedgerError.
     """
     try:
-        root = read(raw, keep_instructions=True)
-        caller, request = _verified(root, trust, clock)
-        return 200, _envelope(hub.call(request, caller))
+        caller, request = callers.verify(read_signed(raw), moment)
+        if action not in ("", request.tag.replace("{", "").replace("}", "")):
+            raise HubWebException("SOAPAction names another operation than the body", value=action)
+        return 200, _envelope(hub.call(request, caller, raw))
+    except LedgerError:
+        raise
     except HubWebException as error:
-        return 500, _fault("soap:Client", str(error))
-    except SignatureError as error:
-        return 500, _fault("soap:Client", f"{error.reply_code}: {error}")
+        return 500, fault("soap:Client", str(error))
     except ExchangeError as error:
-        return 500, _fault("soap:Client", f"{error.reply_code}: {error}")
-
-
-def _verified(
-    root: etree._Element, trust: Mapping[str, TrustStore], clock: Clock
-) -> tuple[str, etree._Element]:
-    """Return the caller and what was signed; every country is tried, and the last error is told."""
-    error: SignatureError = Unsigned("no country is known to this hub")
-    for country, store in trust.items():
-        try:
-            return country, verify(root, store, clock.now(), POLICY).document
-        except SignatureError as found:
-            error = found
-    raise error
+        return 500, fault("soap:Client", f"{error.reply_code}: {error}")
 
 
 def _envelope(response: etree._Element) -> bytes:
@@ -53,7 +67,8 @@ def _envelope(response: etree._Element) -> bytes:
     return f'<soap:Envelope xmlns:soap="{SOAP}"><soap:Body>{body}</soap:Body></soap:Envelope>'.encode()
 
 
-def _fault(code: str, message: str) -> bytes:
+def fault(code: str, message: str) -> bytes:
+    """Write a fault with the hub's own detail (SOAP 1.1, section 4.4)."""
     told = escape(message)
     return (
         f'<soap:Envelope xmlns:soap="{SOAP}"><soap:Body><soap:Fault><faultcode>{code}</faultcode>'

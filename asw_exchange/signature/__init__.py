@@ -5,33 +5,56 @@ Not here: the envelope around a signed document (``envelope``) and what the docu
 
 from asw_exchange.signature.algorithms import Canonicalization, DigestMethod, SignatureMethod, Transform
 from asw_exchange.signature.containers import is_container, payload_of
+from asw_exchange.signature.diagnose import Diagnosis, Located, certificates_in, diagnose
+from asw_exchange.signature.examine import examine
+from asw_exchange.signature.facts import Fact, SignatureFacts, SignerFacts, State
+from asw_exchange.signature.faulty import Fault, FaultyKey, create_faulty
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.pki import Credentials, TestPki, create_pki
-from asw_exchange.signature.pki_files import load_pki, write_pki
+from asw_exchange.signature.pki_files import load_pki, renew_files, revoke_files, write_faulty, write_pki
 from asw_exchange.signature.policy import Placement, SignaturePolicy
+from asw_exchange.signature.renewal import renew_gateway, revoke_certificate
 from asw_exchange.signature.sign import sign, sign_canonical
 from asw_exchange.signature.trust import TrustedSigner, TrustStore
-from asw_exchange.signature.verify import Verified, verify
+from asw_exchange.signature.verify import Verified, read_signed, verify
 
 __all__ = [
     "Canonicalization",
     "Credentials",
+    "Diagnosis",
     "DigestMethod",
+    "Fact",
+    "Fault",
+    "FaultyKey",
+    "Located",
     "Placement",
+    "SignatureFacts",
     "SignatureMethod",
     "SignaturePolicy",
+    "SignerFacts",
     "SigningKey",
+    "State",
     "TestPki",
     "Transform",
     "TrustStore",
     "TrustedSigner",
     "Verified",
+    "certificates_in",
+    "create_faulty",
     "create_pki",
+    "diagnose",
+    "examine",
     "is_container",
     "load_pki",
     "payload_of",
+    "read_signed",
+    "renew_files",
+    "renew_gateway",
+    "revoke_certificate",
+    "revoke_files",
     "sign",
     "sign_canonical",
     "verify",
+    "write_faulty",
     "write_pki",
 ]

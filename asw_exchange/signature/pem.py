@@ -1,4 +1,4 @@
-"""PEM files: private keys and certificates in, clear sentences out when they are something else.
+"""PEM files: keys, certificates and revocation lists in, clear sentences out when they are something else.
 
 Not here: whether a certificate is to be believed (``trust``).
 """
@@ -13,13 +13,17 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from asw_exchange.errors import CredentialError, FileError
-from asw_exchange.signature.certificates import decode_pem
+from asw_exchange.signature.certificates import decode_lists, decode_pem
 from asw_exchange.signature.primitives import PrivateKey, key_weakness
 
 MOST_BYTES = 1024 * 1024
+MOST_BYTES_OF_LISTS = 16 * MOST_BYTES
 
 _LABELS = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _CERTIFICATE = "CERTIFICATE"
+_LIST = "X509 CRL"
+_LIST_ENDING = ".crl"
+"""The one ending under which DER is read too: so authorities publish lists (RFC 5280, section 4.2.1.13)."""
 
 
 def read_private_key(path: Path) -> PrivateKey:
@@ -63,16 +67,30 @@ def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
         raise CredentialError("a certificate cannot be read", file=str(path), value=str(error)) from error
 
 
-def _read(path: Path) -> tuple[bytes, list[str]]:
+def read_lists(path: Path) -> tuple[x509.CertificateRevocationList, ...]:
+    """Read all revocation lists of a file; none where it holds something else.
+
+    Raises FileError when the file cannot be read, CredentialError when a list cannot.
+    """
+    data, labels = _read(path, MOST_BYTES_OF_LISTS)
+    if _LIST not in labels and (labels or path.suffix.lower() != _LIST_ENDING):
+        return ()
+    try:
+        return decode_lists(data)
+    except ValueError as error:
+        raise CredentialError("a revocation list cannot be read", file=str(path), value=str(error)) from error
+
+
+def _read(path: Path, most: int = MOST_BYTES) -> tuple[bytes, list[str]]:
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise FileError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
     except ValueError as error:
         raise FileError(f"this is no path of a file: {error}", file=repr(str(path))) from error
-    if len(data) > MOST_BYTES:
-        raise CredentialError(f"more than {MOST_BYTES} bytes are no key and no certificate", file=str(path))
+    if len(data) > most:
+        raise CredentialError(f"more than {most} bytes are no key, certificate or list", file=str(path))
     return data, [label.decode() for label in _LABELS.findall(data)]
 
 

@@ -1,44 +1,36 @@
-"""A test PKI from a seed: an authority and a gateway key for every gateway. Never for production.
+"""A test PKI from a seed: an authority, its revocation list and a gateway key for every gateway.
 
-Not here: reading and writing it (``pki_files``), believing it (``trust``).
+Never for production. Not here: reading and writing it (``pki_files``), renewing it (``renewal``), keys that
+are wrong on purpose (``faulty``), believing it (``trust``).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from asw_exchange.errors import ConfigurationError
-from asw_exchange.signature.derivation import (
-    derive_ecdsa_key,
-    derive_ed25519_key,
-    derive_rsa_key,
-    derive_serial,
-)
+from asw_exchange.signature.derivation import derive_ecdsa_key, derive_ed25519_key, derive_rsa_key
+from asw_exchange.signature.issuing import Authority, check_code, check_moment, uri_of
 from asw_exchange.signature.keys import SigningKey
-from asw_exchange.signature.primitives import PrivateKey, PublicKey
+from asw_exchange.signature.primitives import PrivateKey
+from asw_exchange.signature.revocation import Revocation
 from asw_exchange.signature.trust import TrustStore
 
-ORGANIZATION = "asw_exchange TEST - not for production"
-AUTHORITY_LIFE = timedelta(days=3652)
-GATEWAY_LIFE = timedelta(days=731)
 _START = timedelta(days=-1)
 """Certificates begin a day before the moment, so that a clock a little behind does not matter."""
 
-_KEYS: dict[str, Callable[[str, str], PrivateKey]] = {
+DERIVE_KEY: Mapping[str, Callable[[str, str], PrivateKey]] = {
     "ecdsa-p256": derive_ecdsa_key,
     "rsa-2048": derive_rsa_key,
     "ed25519": derive_ed25519_key,
 }
-_CODE = re.compile(r"[A-Z]{2,8}")
+"""From seed and label to a key, by the name of its algorithm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +40,11 @@ class Credentials:
     key: SigningKey
     authority: x509.Certificate
     authority_key: ec.EllipticCurvePrivateKey | None = field(default=None, repr=False)
-    """None when the PKI was read from files: it is not written."""
+    """None when the PKI was read from files that lack it; nothing can then be renewed or revoked."""
+    older_authorities: tuple[x509.Certificate, ...] = ()
+    """Certificates of the same authority with keys that it had before; partners still trust them."""
+    crls: tuple[x509.CertificateRevocationList, ...] = field(default=(), hash=False)
+    """Its revocation lists, the earliest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +58,22 @@ class TestPki:
 
     def key(self, code: str) -> SigningKey:
         """Return what a gateway signs with. Raises ConfigurationError for a gateway that is not here."""
-        return self._find(code).key
+        return self.find(code).key
 
     def trust(self, code: str) -> TrustStore:
-        """Return a new store that believes this gateway's authority alone. Raises as ``key``."""
-        return TrustStore((self._find(code).authority,))
+        """Return a new store that believes this gateway's authority alone, and only about this gateway.
+
+        Raises as ``key``.
+        """
+        found = self.find(code)
+        return TrustStore((found.authority, *found.older_authorities), found.crls, uri_of(code))
 
     def trust_by_gateway(self) -> dict[str, TrustStore]:
         """Return a store for each gateway."""
         return {code: self.trust(code) for code in self.gateways}
 
-    def _find(self, code: str) -> Credentials:
+    def find(self, code: str) -> Credentials:
+        """Return all that a gateway has. Raises as ``key``."""
         try:
             return self.gateways[code]
         except KeyError as error:
@@ -88,112 +89,45 @@ def create_pki(
 
     ``algorithm`` is that of the gateways' keys: ecdsa-p256, rsa-2048 or ed25519; authorities have
     ECDSA P-256. The keys of a gateway do not depend on which others there are. Authorities last ten
-    years, gateway certificates two, from a day before ``moment`` on.
+    years, gateway certificates and revocation lists two, from a day before ``moment`` on. On every list
+    stands the one certificate that ``create_faulty`` makes to be revoked.
 
     Raises ConfigurationError for a gateway code that is not two to eight capital letters, an unknown
     algorithm, or a moment without a time zone.
     """
-    if algorithm not in _KEYS:
-        raise ConfigurationError("unknown key algorithm", value=algorithm, hint=f"use {', '.join(_KEYS)}")
-    if moment.tzinfo is None:
-        raise ConfigurationError("a moment needs a time zone", value=str(moment))
-    start = moment.astimezone(UTC).replace(microsecond=0) + _START
+    if algorithm not in DERIVE_KEY:
+        raise ConfigurationError(
+            "unknown key algorithm", value=algorithm, hint=f"use {', '.join(DERIVE_KEY)}"
+        )
+    checked = check_moment(moment)
     codes = [check_code(code) for code in gateways]
-    return TestPki(gateways={code: _credentials(str(seed), code, start, algorithm) for code in codes})
+    return TestPki(
+        gateways={code: _credentials(authority_of(str(seed), code, checked), algorithm) for code in codes}
+    )
 
 
-def check_code(code: str) -> str:
-    """Return a gateway code that may be used in names of files. Raises ConfigurationError for any other."""
-    if not _CODE.fullmatch(code):
-        raise ConfigurationError("a gateway code is two to eight capital letters", value=code)
-    return code
+def authority_of(seed: str, code: str, moment: datetime) -> Authority:
+    """Return the authority that ``create_pki`` makes for a gateway."""
+    return Authority(seed, code, moment + _START, derive_ecdsa_key(seed, f"{code}/authority/ecdsa-p256"))
 
 
-def _credentials(seed: str, code: str, start: datetime, algorithm: str) -> Credentials:
-    authority_key = derive_ecdsa_key(seed, f"{code}/authority/ecdsa-p256")
-    authority = _Authority(seed, code, start, authority_key)
-    private_key = _KEYS[algorithm](seed, f"{code}/gateway/{algorithm}")
+def revoked_key(authority: Authority) -> SigningKey:
+    """Return the key whose certificate the authority revokes as soon as it has issued it."""
+    key = derive_ecdsa_key(authority.seed, f"{authority.code}/faulty/revoked")
+    return SigningKey(private_key=key, certificate=authority.certify_gateway(key.public_key()))
+
+
+def _credentials(authority: Authority, algorithm: str) -> Credentials:
+    private_key = DERIVE_KEY[algorithm](authority.seed, f"{authority.code}/gateway/{algorithm}")
     certificate = authority.certify_gateway(private_key.public_key())
+    revoked = Revocation(
+        serial=revoked_key(authority).certificate.serial_number,
+        date=authority.start,
+        reason=x509.ReasonFlags.key_compromise,
+    )
     return Credentials(
         key=SigningKey(private_key=private_key, certificate=certificate),
         authority=authority.certify_itself(),
-        authority_key=authority_key,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Authority:
-    """The certification authority of one gateway, about to issue."""
-
-    seed: str
-    code: str
-    start: datetime
-    key: ec.EllipticCurvePrivateKey
-
-    def certify_itself(self) -> x509.Certificate:
-        builder = self._begin("authority", self.key.public_key(), AUTHORITY_LIFE)
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        builder = builder.add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
-        return builder.sign(self.key, hashes.SHA256(), ecdsa_deterministic=True)
-
-    def certify_gateway(self, key: PublicKey) -> x509.Certificate:
-        names = [
-            x509.DNSName(f"{self.code.lower()}.asw-exchange.test"),
-            x509.UniformResourceIdentifier(f"urn:asw-exchange:test:gateway:{self.code}"),
-        ]
-        builder = self._begin("gateway", key, GATEWAY_LIFE)
-        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        builder = builder.add_extension(
-            _usage(digital_signature=True, content_commitment=True), critical=True
-        )
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        return builder.sign(self.key, hashes.SHA256(), ecdsa_deterministic=True)
-
-    def _begin(self, role: str, key: PublicKey, life: timedelta) -> x509.CertificateBuilder:
-        """Start a certificate of the X.509 v3 profile of RFC 5280, sections 4.1 and 4.2."""
-        identifier = x509.SubjectKeyIdentifier.from_public_key(key)
-        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
-        label = f"{self.code}/{role}/{self.start.isoformat()}/{identifier.digest.hex()}"
-        return (
-            x509.CertificateBuilder()
-            .subject_name(_name(self.code, role))
-            .issuer_name(_name(self.code, "authority"))
-            .public_key(key)
-            .serial_number(derive_serial(self.seed, label))
-            .not_valid_before(self.start)
-            .not_valid_after(self.start + life)
-            .add_extension(identifier, critical=False)
-            .add_extension(issuer, critical=False)
-        )
-
-
-def _name(code: str, role: str) -> x509.Name:
-    """Two letters are taken as an ISO 3166-1 code, which a country attribute must be; EAEU is none."""
-    country = [x509.NameAttribute(NameOID.COUNTRY_NAME, code)] if len(code) == 2 else []
-    return x509.Name(
-        [
-            *country,
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"{code} {role}"),
-        ]
-    )
-
-
-def _usage(
-    *,
-    digital_signature: bool = False,
-    content_commitment: bool = False,
-    key_cert_sign: bool = False,
-    crl_sign: bool = False,
-) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=digital_signature,
-        content_commitment=content_commitment,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=key_cert_sign,
-        crl_sign=crl_sign,
-        encipher_only=False,
-        decipher_only=False,
+        authority_key=authority.key,
+        crls=authority.list_revoked((revoked,), authority.start),
     )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from asw_exchange.clock import VirtualClock
+from asw_exchange.behaviours import Conduct, PkiOrigin
+from asw_exchange.clock import Clock, VirtualClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node, ReplyRule
-from asw_exchange.signature import create_pki
+from asw_exchange.signature import TrustStore, create_pki
 from asw_exchange.signature.pki import TestPki
 from asw_exchange.simulator.network import Network
 
@@ -44,25 +45,65 @@ def create_world(
     reply: ReplyRule | None = None,
 ) -> World:
     """Set up a gateway for every member of every corridor, with test keys from the seed."""
-    codes = sorted({code for corridor in corridors for code in corridor.members})
-    pki, clock, network = create_pki(seed, codes, start), VirtualClock(start), Network(ledger)
-    trust = pki.trust_by_gateway()
-    nodes = {
+    codes = codes_of(corridors)
+    pki, clock, network = create_pki(seed, codes, start), VirtualClock(start), Network(ledger, seed=seed)
+    nodes = create_nodes(
+        corridors,
+        codes,
+        pki,
+        pki.trust_by_gateway(),
+        ledger=ledger,
+        clock=clock,
+        origin=PkiOrigin(seed=str(seed), start=start),
+        numbered=_numbered,
+        reply=reply,
+    )
+    for node in nodes.values():
+        network.join(node)
+    return World(seed=seed, pki=pki, clock=clock, ledger=ledger, network=network, nodes=nodes)
+
+
+def codes_of(corridors: tuple[Corridor, ...]) -> tuple[str, ...]:
+    """Return the gateway codes of all members, sorted."""
+    return tuple(sorted({code for corridor in corridors for code in corridor.members}))
+
+
+def create_nodes(
+    corridors: tuple[Corridor, ...],
+    codes: Iterable[str],
+    pki: TestPki,
+    trust: Mapping[str, TrustStore],
+    *,
+    ledger: Ledger,
+    clock: Clock,
+    origin: PkiOrigin,
+    numbered: Callable[[str], Callable[[], str]],
+    reply: ReplyRule | None = None,
+) -> dict[str, Node]:
+    """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
+
+    Each has a conduct, so that it misbehaves when it is asked to; ``origin`` is what ``pki`` was made from.
+    ``numbered`` gives for a code the function that makes its serial numbers of messages; ``trust`` maps all
+    gateways to their authorities.
+    """
+    joined = {
+        code: {corridor.name: corridor for corridor in corridors if code in corridor.members}
+        for code in codes
+    }
+    return {
         code: Node(
             code,
-            corridors={corridor.name: corridor for corridor in corridors if code in corridor.members},
+            corridors=joined[code],
             key=pki.key(code),
             trust=trust,
             ledger=ledger,
             clock=clock,
-            new_id=_numbered(code),
+            new_id=numbered(code),
             reply=reply,
+            conduct=Conduct(code, corridors=joined[code], origin=origin),
         )
-        for code in codes
+        for code in joined
     }
-    for node in nodes.values():
-        network.join(node)
-    return World(seed=seed, pki=pki, clock=clock, ledger=ledger, network=network, nodes=nodes)
 
 
 def _numbered(code: str) -> Callable[[], str]:

@@ -13,6 +13,7 @@ from lxml import etree
 from asw_exchange.corridor import Corridor, MessageKind, acknowledge_by
 from asw_exchange.corridors.asean import layouts
 from asw_exchange.corridors.asean.answers import reply
+from asw_exchange.corridors.asean.manners import MANNERS
 from asw_exchange.corridors.asean.rules import EXCHANGE_RULES
 from asw_exchange.envelope import StandardBusinessDocument
 from asw_exchange.model import (
@@ -188,4 +189,5 @@ CORRIDOR = Corridor(
     policy=SignaturePolicy(),
     exchange_rules=EXCHANGE_RULES,
     reply=reply,
+    manners=MANNERS,
 )

@@ -12,6 +12,7 @@ from asw_exchange.corridor import Corridor, MessageKind
 from asw_exchange.corridors.eaeu import codes, layouts
 from asw_exchange.corridors.eaeu.answers import notify, reply
 from asw_exchange.corridors.eaeu.envelope import IntegrationEnvelope
+from asw_exchange.corridors.eaeu.manners import MANNERS
 from asw_exchange.corridors.eaeu.rules import EXCHANGE_RULES
 from asw_exchange.corridors.eaeu.transactions import overdue
 from asw_exchange.model import (
@@ -142,6 +143,7 @@ CORRIDOR = Corridor(
     policy=SignaturePolicy(placement=Placement.SIGNED_DOC),
     exchange_rules=EXCHANGE_RULES,
     reply=reply,
+    manners=MANNERS,
     overdue=overdue,
     message_id=codes.message_id,
 )

@@ -53,6 +53,9 @@ _ORDER = (
     "int:Integration",
 )
 """Decision N 5, the headers of an application message in order; the last is the platform's."""
+_ACTION = re.compile(rb'<wsa:Action>([^<"\\\x00-\x20\x7f-\xff]*)</wsa:Action>').search
+_FAULT, _SENDER_FAULT = f'<soap:Body><Fault xmlns="{SOAP}">'.encode(), b"<Value>soap:Sender</Value>"
+"""As ``pack`` writes them; text cannot look like it, as it has no bare ``<``."""
 _FORBIDDEN = ("wsa:From", "wsa:FaultTo")
 _URIS = {"wsa": ADDRESSING, "int": INTERACTION}
 _KNOWN = {clark(name, _URIS): name for name in (*_ORDER, *_FORBIDDEN)}
@@ -66,6 +69,20 @@ class IntegrationEnvelope:
 
     tag: str = f"{{{SOAP}}}Envelope"
     schema: str | None = None
+    media_type: str = "application/soap+xml; charset=utf-8"
+    """SOAP 1.2 Part 2, section 7.1.4."""
+
+    def request_headers(self, message: bytes) -> dict[str, str]:
+        """Say the action beside the media type (RFC 3902), so that it can be routed unopened."""
+        action = _ACTION(message)
+        more = f'; action="{action[1].decode()}"' if action else ""
+        return {"Content-Type": self.media_type + more}
+
+    def status(self, answer: bytes) -> int:
+        """Return 400 for a fault of the sender, 500 for another (SOAP 1.2 Part 2, section 7.5.2.2)."""
+        if _FAULT not in answer:
+            return 200
+        return 400 if _SENDER_FAULT in answer else 500
 
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Put the headers before the sealed document; messages of the EEC gateway pass the platform."""
@@ -315,4 +332,8 @@ def _moment(element: etree._Element) -> datetime | None:
 
 
 def _text(element: etree._Element) -> str:
+    if len(element):  # an instruction would cut the text in two
+        raise HeaderInvalid(
+            "the value holds more than text", line=line_of(element), path=path_of(element), value=element.text
+        )
     return (element.text or "").strip(" \t\r\n")

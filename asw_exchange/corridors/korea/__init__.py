@@ -11,6 +11,7 @@ from typing import Any
 from asw_exchange.corridor import Corridor, MessageKind, acknowledge_by
 from asw_exchange.corridors.korea import history, layouts
 from asw_exchange.corridors.korea.answers import reply
+from asw_exchange.corridors.korea.manners import MANNERS
 from asw_exchange.corridors.korea.rules import Quirks, exchange_rules
 from asw_exchange.envelope import StandardBusinessDocument
 from asw_exchange.model import Certificate, Correction, CustomsResponse, ExportDeclaration
@@ -121,4 +122,5 @@ CORRIDOR = Corridor(
     policy=SignaturePolicy(),
     exchange_rules=exchange_rules(Quirks()),
     reply=reply,
+    manners=MANNERS,
 )

@@ -16,6 +16,7 @@ from asw_exchange.corridors.new_zealand import layouts, sps_layouts, tracking
 from asw_exchange.corridors.new_zealand.answers import reply
 from asw_exchange.corridors.new_zealand.envelope import HubEnvelope
 from asw_exchange.corridors.new_zealand.levels import LEVELS
+from asw_exchange.corridors.new_zealand.manners import MANNERS
 from asw_exchange.corridors.new_zealand.rules import EXCHANGE_RULES, cited_numbers, subject_of
 from asw_exchange.model import Certificate, ExportDeclaration, QuarantineCertificate
 from asw_exchange.signature import Placement, SignaturePolicy
@@ -134,5 +135,6 @@ CORRIDOR = Corridor(
     policy=SignaturePolicy(placement=Placement.SOAP_BODY),
     exchange_rules=EXCHANGE_RULES,
     reply=reply,
+    manners=MANNERS,
     levels=LEVELS,
 )

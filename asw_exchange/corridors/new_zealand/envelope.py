@@ -8,11 +8,12 @@ hub carries certificates of origin and declarations. The signature covers the Bo
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from lxml import etree
+from msgspec.structs import replace
 
 from asw_exchange.codec import line_of, path_of, read, reread
 from asw_exchange.codec.builder import escape
@@ -29,9 +30,12 @@ from asw_exchange.corridors.new_zealand.hub_names import (
 from asw_exchange.envelope import Seal
 from asw_exchange.errors import BodyError, EnvelopeError, HeaderInvalid, HeaderMissing, UnknownAction
 from asw_exchange.model import Header
+from asw_exchange.signature.algorithms import Canonicalization
+from asw_exchange.signature.canonical import canonicalize
 from asw_exchange.signature.containers import WSU
 
 _WSU_ID = f"{{{WSU}}}Id"
+_HEADER, _BODY = f"{{{SOAP}}}Header", f"{{{SOAP}}}Body"
 _RESULT = f"{{{SERVICE}}}DeliverEnvelopeResponse"
 _CARRIERS = {
     "DeliverEnvelope": "env",
@@ -40,6 +44,8 @@ _CARRIERS = {
     "DeliverCountryResponseEnvelope": "CountryResponseEnvelope",
 }
 """Operation that delivers, to the name of its one parameter."""
+_OPERATION = re.compile(rb":Body[^>]*><(?:[A-Za-z0-9]+:)?([A-Za-z]+)").search
+"""The first element in the body."""
 _SPS = "{urn:un:unece:uncefact:data:standard:SPSCertificate:17}SPSExchangedDocument/"
 _RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21}"
 _ACKNOWLEDGED = "{urn:un:unece:uncefact:data:standard:SPSAcknowledgement:17}SPSAcknowledgementDocument/"
@@ -51,6 +57,18 @@ class HubEnvelope:
 
     tag: str = f"{{{SOAP}}}Envelope"
     schema: str | None = None
+    media_type: str = "text/xml; charset=utf-8"
+    """SOAP 1.1, section 6."""
+
+    def request_headers(self, message: bytes) -> dict[str, str]:
+        """Name the operation in SOAPAction, as the hub's WSDL does; SOAP 1.1, section 6.1.1, wants it."""
+        operation = _OPERATION(message)
+        action = f"{SERVICE}{operation[1].decode()}" if operation else ""
+        return {"Content-Type": self.media_type, "SOAPAction": f'"{action}"'}
+
+    def status(self, answer: bytes) -> int:
+        """Return 200: what became of an envelope stands in its EnvelopeHeader."""
+        return 200
 
     def pack(self, header: Header, document: bytes, seal: Seal) -> bytes:
         """Put a document into the operation that delivers it, and sign the body."""
@@ -70,7 +88,8 @@ class HubEnvelope:
         operation = body[0]
         if operation.tag == _RESULT:
             return _answer_header(body, operation), operation
-        return _read_header(carried(operation), etree.QName(operation).localname), root
+        header = _read_header(carried(operation), etree.QName(operation).localname)
+        return (header if header.id else replace(header, id=_derived_id(root))), root
 
     def document(self, payload: etree._Element) -> etree._Element:
         """Take the document out of the operation: typed, or as text in Content, plain or base64.
@@ -99,7 +118,7 @@ def content_of(envelope: etree._Element) -> bytes:
         return text.encode()
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, or characters beyond ASCII
         message = "the content of the envelope is neither XML nor base64"
         raise BodyError(message, line=line_of(envelope)) from error
 
@@ -127,7 +146,11 @@ def carried(operation: etree._Element) -> etree._Element:
 def _body(root: etree._Element) -> etree._Element:
     if root.tag != f"{{{SOAP}}}Envelope":
         raise EnvelopeError("the root element is no SOAP 1.1 Envelope", value=str(root.tag))
-    bodies = root.findall(f"{{{SOAP}}}Body")
+    if any(child.tag not in (_HEADER, _BODY) for child in root):
+        raise EnvelopeError(
+            "the envelope holds more than a Header and a Body of SOAP 1.1", line=line_of(root)
+        )
+    bodies = root.findall(_BODY)
     if len(bodies) != 1 or len(bodies[0]) != 1:
         raise BodyError("the envelope must hold one Body with one operation", line=line_of(root))
     return bodies[0]
@@ -149,21 +172,34 @@ def _read_header(envelope: etree._Element, operation: str) -> Header:
     _integer(envelope, "CertificateStatus")
     _need(envelope, "NPPOCertificateNumber")
     return Header(
-        id=envelope.findtext(f"{{{ENTITIES}}}hubDeliveryNumber") or _derived_id(envelope),
+        id=_delivery_number(envelope) or "",
         kind=kind,
         sender=_need(envelope, "From"),
         receiver=_need(envelope, "To"),
     )
 
 
-def _derived_id(envelope: etree._Element) -> str:
-    """Number an envelope that the hub has not numbered: by what is in it."""
-    octets = etree.tostring(envelope, method="c14n", exclusive=True)
+def _delivery_number(envelope: etree._Element) -> str | None:
+    """Return the number that the hub gave to an envelope; None where it has none yet."""
+    found = envelope.find(f"{{{ENTITIES}}}hubDeliveryNumber")
+    return _need(envelope, "hubDeliveryNumber") if found is not None and (len(found) or found.text) else None
+
+
+def _derived_id(message: etree._Element) -> str:
+    """Number a message that the hub has not numbered: by all that is in it.
+
+    A client that repeats a call signs it anew, and so under another number: then the document tells that it
+    came before.
+    """
+    octets = canonicalize(message, Canonicalization.EXCLUSIVE)
     return f"sha256:{hashlib.sha256(octets).hexdigest()}"
 
 
 def _need(envelope: etree._Element, name: str) -> str:
-    text = (envelope.findtext(f"{{{ENTITIES}}}{name}") or "").strip()
+    element = envelope.find(f"{{{ENTITIES}}}{name}")
+    if element is not None and len(element):  # an instruction would cut the text in two
+        raise HeaderInvalid(f"{name} holds more than text", line=line_of(element), path=path_of(element))
+    text = "" if element is None else (element.text or "").strip()
     if not text:
         raise HeaderMissing(f"{name} is missing", line=line_of(envelope), path=path_of(envelope))
     return text

@@ -1,14 +1,13 @@
 """The ePhyto hub: it takes envelopes, keeps them until they are fetched, and says what became of them.
 
-Pure but for its own store, which is in memory: a request element and the caller come in, a response
-element comes out. Who the caller is, and how bytes travel, is the server's concern. What the hub refuses,
-it refuses with a HubWebException.
+A request element and the caller come in, a response element comes out; what is kept, a store keeps. Who the
+caller is, and how bytes travel, is the server's concern. What the hub refuses, it refuses with a
+HubWebException.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -32,13 +31,17 @@ from asw_exchange.corridors.new_zealand.hub_elements import (
 )
 from asw_exchange.corridors.new_zealand.hub_names import ENTITIES, SERVICE
 from asw_exchange.corridors.new_zealand.hub_operations import BY_NAME
+from asw_exchange.corridors.new_zealand.hub_store import HubStore, MemoryStore, Stored
+from asw_exchange.corridors.new_zealand.tracking import MOST_TEXT
 from asw_exchange.model import Finding, Severity, TrackedEnvelope, TrackingState
 
-Handler = Callable[[etree._Element, str], Iterable[etree._Element | str]]
+Handler = Callable[[etree._Element, str, bytes], Iterable[etree._Element | str]]
 Validate = Callable[[bytes], tuple[Finding, ...]]
 
 MOST_AT_ONCE = 100
-"""Envelopes that one PULLImportEnvelope returns."""
+"""Envelopes that one answer lists; the next ones are listed once these are acknowledged."""
+_ENDS = frozenset(TrackingState) - {TrackingState.PENDING_DELIVERY, TrackingState.ENVELOPE_NOT_EXISTS}
+"""What a receiver can say of an envelope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +60,17 @@ class Profile:
         return self.receives and (not self.allowed or pair in self.allowed)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An envelope on the hub."""
-
-    header: TrackedEnvelope
-    content: bytes
-
-
 @dataclass(slots=True)
 class Hub:
-    """The store of envelopes and the operations on it."""
+    """The operations on a store of envelopes."""
 
     profiles: Mapping[str, Profile]
     validate: Validate
     """Findings for the XML of a certificate."""
-    _stored: dict[str, Stored] = field(default_factory=dict)
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    store: HubStore = field(default_factory=MemoryStore)
 
-    def call(self, request: etree._Element, caller: str) -> etree._Element:
-        """Run the operation of a request for a country. Raises HubWebException."""
+    def call(self, request: etree._Element, caller: str, raw: bytes) -> etree._Element:
+        """Run the operation of a request for a country; ``raw`` is all that came. Raises HubWebException."""
         name = etree.QName(request)
         if name.namespace != SERVICE or name.localname not in BY_NAME:
             raise HubWebException("the hub has no such operation", value=str(request.tag))
@@ -85,26 +79,25 @@ class Hub:
         if name.localname in CODE_LISTS:
             return response(name.localname, (entry(code, text) for code, text in CODE_LISTS[name.localname]))
         run: Handler = getattr(self, f"_{_HANDLERS[name.localname]}")
-        return response(name.localname, run(request, caller))
+        return response(name.localname, run(request, caller, raw))
 
-    def header(self, number: str) -> TrackedEnvelope | None:
-        """Return what the hub knows of an envelope."""
-        stored = self._stored.get(number)
-        return stored.header if stored else None
-
-    def _deliver(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
+    def _deliver(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
         envelope = envelope_of(request)
         header = self._checked(read_header(envelope), caller)
-        return [self._keep(header, content(envelope))]
+        return [write_header(RESULT, self.store.take(header, content(envelope), raw))]
 
-    def _validate_and_deliver(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
+    def _validate_and_deliver(
+        self, request: etree._Element, caller: str, raw: bytes
+    ) -> Iterable[etree._Element]:
         envelope = envelope_of(request)
         header, xml = self._checked(read_header(envelope), caller), content(envelope)
         severe = [each.message for each in self.validate(xml) if each.severity is Severity.ERROR]
         if severe:
-            failed = replace(header, tracking=TrackingState.FAILED_DELIVERY, error=" ; ".join(severe)[:2000])
-            return [write_header(RESULT, failed)]
-        return [self._keep(header, xml)]
+            error = " ; ".join(severe)[:MOST_TEXT]
+            return [
+                write_header(RESULT, replace(header, tracking=TrackingState.FAILED_DELIVERY, error=error))
+            ]
+        return [write_header(RESULT, self.store.take(header, xml, raw))]
 
     def _checked(self, header: TrackedEnvelope, caller: str) -> TrackedEnvelope:
         if header.sender != caller:
@@ -119,94 +112,75 @@ class Hub:
             )
         return header
 
-    def _keep(self, header: TrackedEnvelope, xml: bytes) -> etree._Element:
-        number = f"HUB{next(self._numbers):012}"
-        numbered = replace(header, delivery_number=number, tracking=TrackingState.PENDING_DELIVERY)
-        self._stored[number] = Stored(numbered, xml)
-        return write_header(RESULT, numbered)
+    def _headers(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
+        sender = (request.findtext(f"{{{SERVICE}}}countryCode") or "").strip() or None
+        found = self.store.waiting(MOST_AT_ONCE, sender=sender, receiver=caller)
+        return [array(write_header("EnvelopeHeader", stored.header) for stored in found)]
 
-    def _pending(self, country: str) -> list[Stored]:
-        return [
-            stored
-            for stored in self._stored.values()
-            if stored.header.receiver == country and stored.header.tracking is TrackingState.PENDING_DELIVERY
-        ]
-
-    def _headers(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
-        sender = request.findtext(f"{{{SERVICE}}}countryCode")
-        found = [
-            stored.header for stored in self._pending(caller) if sender in (None, "", stored.header.sender)
-        ]
-        return [array([write_header("EnvelopeHeader", header) for header in found])]
-
-    def _pull_all(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
-        found = self._pending(caller)[:MOST_AT_ONCE]
+    def _pull_all(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
+        found = self.store.waiting(MOST_AT_ONCE, receiver=caller)
         return [array(write_envelope("Envelope", stored.header, stored.content) for stored in found)]
 
-    def _pull_single(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
-        stored = self._stored.get(tracking_number(request))
+    def _pull_single(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
+        stored = self.store.find(tracking_number(request), caller)
         if stored is None or stored.header.receiver != caller:
             return []
         return [write_envelope(RESULT, stored.header, stored.content)]
 
-    def _acknowledge(self, request: etree._Element, caller: str) -> Iterable[str]:
+    def _acknowledge(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[str]:
         self._settle(request, caller, TrackingState.DELIVERED, None)
         return []
 
-    def _acknowledge_warned(self, request: etree._Element, caller: str) -> Iterable[str]:
+    def _acknowledge_warned(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[str]:
         message = request.findtext(f"{{{SERVICE}}}warningMessage")
         return [self._settle(request, caller, TrackingState.DELIVERED_WITH_WARNINGS, message)]
 
-    def _acknowledge_failed(self, request: etree._Element, caller: str) -> Iterable[str]:
+    def _acknowledge_failed(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[str]:
         message = request.findtext(f"{{{SERVICE}}}message")
         return [self._settle(request, caller, TrackingState.DELIVERED_NOT_READABLE, message)]
 
     def _settle(self, request: etree._Element, caller: str, state: TrackingState, error: str | None) -> str:
-        number = tracking_number(request)
-        stored = self._stored.get(number)
-        if stored is None or stored.header.receiver != caller:
-            raise HubWebException("no envelope of this number is for the caller", value=number)
-        self._stored[number] = Stored(replace(stored.header, tracking=state, error=error), stored.content)
+        found = self._own(tracking_number(request), caller)
+        self.store.settle(replace(found.header, tracking=state, error=_shortened(error)))
         return str(state)
 
-    def _under_delivery(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
-        found = [
-            write_header("EnvelopeHeader", stored.header)
-            for stored in self._stored.values()
-            if stored.header.sender == caller and stored.header.tracking is TrackingState.PENDING_DELIVERY
-        ]
-        return [array(found)]
+    def _own(self, number: str, caller: str) -> Stored:
+        stored = self.store.find(number, caller)
+        if stored is None or stored.header.receiver != caller:
+            raise HubWebException("no envelope of this number is for the caller", value=number)
+        return stored
 
-    def _tracking(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
+    def _under_delivery(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
+        found = self.store.waiting(MOST_AT_ONCE, sender=caller)
+        return [array(write_header("EnvelopeHeader", stored.header) for stored in found)]
+
+    def _tracking(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
         number = tracking_number(request)
-        header = self.header(number)
-        if header is None or caller not in (header.sender, header.receiver):
-            return [write_header(RESULT, _not_existing(number, caller))]
-        return [write_header(RESULT, header)]
+        stored = self.store.find(number, caller)
+        return [write_header(RESULT, stored.header if stored else _not_existing(number, caller))]
 
-    def _update(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
+    def _update(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
         given = request.find(f"{{{SERVICE}}}header")
         if given is None:
             raise HubWebException("the header is missing")
         told = read_header(given)
-        stored = self._stored.get(told.delivery_number or "")
-        if stored is None or stored.header.receiver != caller or told.tracking is None:
-            raise HubWebException("no envelope of this number is for the caller", value=told.delivery_number)
-        header = replace(stored.header, tracking=told.tracking, error=told.error)
-        self._stored[told.delivery_number or ""] = Stored(header, stored.content)
+        found = self._own(told.delivery_number or "", caller)
+        if told.tracking not in _ENDS:
+            raise HubWebException("a receiver cannot say this of an envelope", value=told.tracking)
+        self.store.settle(replace(found.header, tracking=told.tracking, error=_shortened(told.error)))
         return []
 
-    def _validated(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
+    def _validated(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
         text = request.findtext(f"{{{SERVICE}}}ePhytoXML") or ""
         return [validation(finding) for finding in self.validate(text.encode())]
 
-    def _profile(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
+    def _profile(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
         return [_nppo(RESULT, self.profiles[caller])]
 
-    def _nppos(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
+    def _nppos(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
         return [array([_nppo("Nppo", profile) for profile in self.profiles.values()])]
 
-    def _channels(self, request: etree._Element, caller: str) -> Iterable[etree._Element]:
+    def _channels(self, request: etree._Element, caller: str, raw: bytes) -> Iterable[etree._Element]:
         channel = etree.Element(f"{{{ENTITIES}}}Channel", Receive="true", Send="true")
         child(channel, "Code", "EPHYTO")
         child(channel, "Name", "ePhyto hub")
@@ -245,6 +219,10 @@ def _nppo(name: str, profile: Profile) -> etree._Element:
         etree.SubElement(allowed, f"{{{ENTITIES}}}certificateType", number=str(type_))
         etree.SubElement(allowed, f"{{{ENTITIES}}}certificateStatus", number=str(status))
     return element
+
+
+def _shortened(text: str | None) -> str | None:
+    return (text or "").strip()[:MOST_TEXT] or None
 
 
 def _not_existing(number: str, caller: str) -> TrackedEnvelope:

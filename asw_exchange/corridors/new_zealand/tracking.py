@@ -44,6 +44,8 @@ KIND = MessageKind(
     signed=False,
 )
 
+UNKNOWN_NUMBER = "unknown"
+"""Stands for the number of a certificate that could not be read."""
 MOST_TEXT = 2000
 """Characters of an error message."""
 
@@ -56,7 +58,7 @@ def notify(handled: Handled) -> tuple[Notice, ...]:
         receiver=handled.receiver,
         certificate_type=TYPES.get(told.kind or "", 0),
         certificate_status=ISSUED,
-        certificate_number=handled.reference or "unknown",
+        certificate_number=handled.reference or UNKNOWN_NUMBER,
         delivery_number=told.refers_to,
         tracking=tracking_of(told),
         error=joined(told),

@@ -1,4 +1,7 @@
-"""Hypothesis strategies: every document that a form can hold, made from its layout table."""
+"""Hypothesis strategies: every document that a form can hold, made from its layout table.
+
+Not here: valid documents (``testdata``).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from asw_exchange.codec import values
 from asw_exchange.codec.layout import Layout
 from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
 from asw_exchange.codec.values import ValueCodec
+from asw_exchange.corridors import find_kind
 from asw_exchange.corridors.eaeu import wording
 from asw_exchange.corridors.korea import notation as korean
 from asw_exchange.model import (
@@ -68,13 +72,17 @@ BY_CODEC = {
 }
 
 
-def documents(layout: Layout) -> st.SearchStrategy[Any]:
-    """Every document that the form of ``layout`` can hold."""
-    return _values(layout.record)
+def documents(form: Layout | str) -> st.SearchStrategy[Any]:
+    """Return every document that a form can hold: of a kind by its name, or of a layout.
+
+    Most break rules: for valid ones ``asw_exchange.generate``. Raises UnknownKind.
+    """
+    return _values((find_kind(form).layout if isinstance(form, str) else form).record)
 
 
 def _values(record: Record) -> st.SearchStrategy[Any]:
-    required, optional = {}, {}
+    required: dict[str, Any] = {}
+    optional: dict[str, Any] = {}
     mandatory = _mandatory(record)
     for name, strategy in _fields(record.nodes):
         (required if name in mandatory else optional)[name] = strategy

@@ -1,0 +1,154 @@
+"""``asw send`` and ``asw listen``: the two ends of a wire, without anything in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asw_exchange.cli.exchange import Json
+from asw_exchange.cli.files import read_file, write_file, xml_files
+from asw_exchange.cli.output import print_json, say
+from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority, Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from ssl import SSLContext
+
+    from asw_exchange.model import Finding
+    from asw_exchange.records import Entry
+    from asw_exchange.server.sending import Told
+    from asw_exchange.server.spaces import Spaces
+
+INVALID, NETWORK = 1, 5
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(send)
+    app.command()(listen)
+
+
+def send(
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Messages, or folders of them.")],
+    to: Annotated[str, typer.Option(metavar="URL", help="The address of a gateway.")],
+    trust: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Verify the answers against these authorities.")
+    ] = None,
+    tls_ca: TlsAuthority = None,
+    cert: Annotated[Path | None, typer.Option(help="A client certificate, for mutual TLS.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Its private key.")] = None,
+    json_: Json = False,
+) -> None:
+    """Post whole messages to a gateway, and print what each answer says."""
+    import asyncio
+
+    from asw_exchange.signature import TrustStore
+
+    files = list(xml_files(paths))
+    told = asyncio.run(
+        _send(files, to, _context(tls_ca, cert, key), TrustStore.load(trust) if trust else None, json_)
+    )
+    if not all(each.arrived for each in told):
+        raise typer.Exit(NETWORK)
+    if any(each.failure or each.outcome == "rejected" for each in told):
+        raise typer.Exit(INVALID)
+
+
+async def _send(files: Sequence[Path], to: str, tls: SSLContext, trust: Any, json_: bool) -> list[Told]:
+    from asw_exchange.server.sending import send
+
+    told: list[Told] = []
+    async for each in send(map(read_file, files), to, tls, trust):
+        file = files[len(told)]
+        told.append(each)
+        if not json_:
+            _print_told(file, each)
+    if json_:
+        print_json([{"file": str(file), "told": each} for file, each in zip(files, told, strict=True)])
+    return told
+
+
+def _context(authority: Path | None, cert: Path | None, key: Path | None) -> SSLContext:
+    from asw_exchange.errors import ConfigurationError
+    from asw_exchange.server.tls import client_context
+    from asw_exchange.signature import SigningKey
+    from asw_exchange.signature.pem import read_certificates
+
+    if (cert is None) != (key is None):
+        raise ConfigurationError("a certificate and its key belong together", hint="--cert and --key")
+    own = SigningKey.load(key, cert) if key and cert else None
+    return client_context(read_certificates(authority) if authority else None, own)
+
+
+def _print_told(file: Path, told: Told) -> None:
+    words = told.failure or " ".join(filter(None, (told.outcome, told.words)))
+    by = f" (signed by {told.signer})" if told.signer else ""
+    print(f"{file}: {words}{by}")
+    _print_findings(told.findings)
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        place = f"line {finding.line}: " if finding.line else ""
+        print(f"  {finding.severity} {finding.rule_id}: {place}{finding.message}")
+
+
+def listen(
+    gateway: Annotated[str, typer.Option(help="The gateway to be.")],
+    host: Host = "127.0.0.1",
+    port: Port = 9000,
+    trust: Trust = None,
+    pki: Pki = None,
+    seed: Seed = 0,
+    tls: Tls = False,
+    mtls: Mtls = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep what arrives here.")] = None,
+    json_: Json = False,
+) -> None:
+    """Be a bare receiving end: verify, print and acknowledge what arrives, until stopped."""
+    import asyncio
+
+    from asw_exchange.server.running import serve
+    from asw_exchange.server.settings import Settings
+
+    settings = Settings(
+        host=host,
+        port=port,
+        gateways=(gateway,),
+        trust=tuple(trust or ()),
+        pki=pki,
+        seed=seed,
+        tls=tls,
+        mtls=mtls,
+    )
+    tasks = []  # a task that nobody holds may be thrown away
+    serve(settings, lambda spaces: tasks.append(asyncio.create_task(_tell(spaces, gateway, out, json_))))
+
+
+async def _tell(spaces: Spaces, gateway: str, out: Path | None, json_: bool) -> None:
+    from asw_exchange.server.following import follow
+    from asw_exchange.server.space import MAIN
+
+    for corridor in spaces.corridors:
+        if gateway in corridor.members:
+            say(f"listening at {spaces.base_url}/{corridor.name}/{gateway}; stop with Ctrl-C")
+    space = spaces[MAIN]
+    async for entry in follow(space):
+        if entry.direction == "received":
+            raw = await space.committer.read(lambda entry=entry: space.ledger.raw(entry.digest))  # type: ignore[misc]
+            _print_arrival(entry, json_)
+            if out is not None:
+                write_file(out / f"{entry.sequence:06}.xml", raw)
+
+
+def _print_arrival(entry: Entry, json_: bool) -> None:
+    import msgspec
+
+    if json_:
+        print(msgspec.json.encode(entry).decode(), flush=True)
+        return
+    about = f" about {entry.reference}" if entry.reference else ""
+    print(f"{entry.kind} from {entry.peer}{about}: {entry.outcome}", flush=True)
+    _print_findings(entry.findings)

@@ -1,0 +1,37 @@
+"""The ASGI application of a server: the addresses of its gateways, and what stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from asw_exchange.server.control import control_routes
+from asw_exchange.server.ephyto_hub import PATH, served_hub
+from asw_exchange.server.receiving import MessageEndpoint
+from asw_exchange.server.spaces import Spaces
+
+
+def application(spaces: Spaces, ready: Callable[[], object] = lambda: None) -> Starlette:
+    """Return the application; ``ready`` is called once all spaces are at work."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await spaces.start()
+        ready()
+        try:
+            yield
+        finally:
+            await spaces.close()
+
+    endpoint, hub = MessageEndpoint(spaces), served_hub(spaces)
+    routes = [
+        *control_routes(spaces),
+        Route(f"/new-zealand{PATH}", hub),
+        Route(f"/spaces/{{space}}/new-zealand{PATH}", hub),
+        Route("/{corridor}/{gateway}", endpoint),
+        Route("/spaces/{space}/{corridor}/{gateway}", endpoint),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)

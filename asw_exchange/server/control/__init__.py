@@ -1,0 +1,58 @@
+"""The control API, version 1: what a tester sees of a running server and does to it, over HTTP.
+
+The same resources stand under ``/control`` for the main space and under ``/spaces/{space}/control`` for
+another; ``openapi.json`` beside them describes each.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.routing import Mount
+
+from asw_exchange.server.control import (
+    catalogue,
+    clock,
+    documents,
+    following,
+    gateways,
+    messages,
+    outbox,
+    partners,
+    session,
+    spaces,
+    tallies,
+)
+from asw_exchange.server.control.access import Places, refuse_unknown_parameters
+from asw_exchange.server.control.guard import Guard
+from asw_exchange.server.control.problems import RESPONSES, install
+from asw_exchange.server.spaces import Spaces
+
+VERSION = "1.0"
+_RESOURCES = (messages, following, documents, outbox, tallies, clock, partners, gateways, session, catalogue)
+_OF_A_SPACE = tuple(module.router for module in _RESOURCES)
+
+
+def control_routes(worlds: Spaces) -> list[Mount]:
+    """Return where the control API of each space is."""
+    places = Places()
+    main = _application(worlds, places, (*_OF_A_SPACE, spaces.router))
+    of_a_space = _application(worlds, places, _OF_A_SPACE)
+    return [Mount("/control", main), Mount("/spaces/{space}/control", of_a_space)]
+
+
+def _application(worlds: Spaces, places: Places, routers: tuple[APIRouter, ...]) -> Guard:
+    app = FastAPI(
+        title="asw_exchange control API",
+        version=VERSION,
+        description="What a tester sees of a running server, and does to it.",
+        docs_url=None,
+        redoc_url=None,
+        responses=RESPONSES,
+        dependencies=[Depends(refuse_unknown_parameters)],
+        generate_unique_id_function=lambda route: route.name,
+    )
+    install(app)
+    app.state.spaces, app.state.places = worlds, places
+    for router in routers:
+        app.include_router(router)
+    return Guard(app, worlds.settings)

@@ -1,0 +1,193 @@
+"""Outbound: takes what is due from the outbox to the partners, tries again, and gives up in the end.
+
+A lane is all that goes from one gateway to another in one corridor: it keeps its order, and rests after a
+failure. Lanes do not wait for each other. Not here: how bytes travel (``client``), what is due (the ledger).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from asw_exchange.clock import AdjustableClock
+from asw_exchange.corridor import Corridor
+from asw_exchange.errors import ExchangeError
+from asw_exchange.ledger import Ledger, Queued
+from asw_exchange.node import Node
+from asw_exchange.server.client import Answered, Client, Failed
+from asw_exchange.server.committer import Committer
+from asw_exchange.server.feed import Feed
+from asw_exchange.server.leaving import leave
+from asw_exchange.server.partners import Partners
+
+Lane = tuple[str, str, str]
+"""Corridor, sender, receiver."""
+
+DRAIN_SECONDS = 10.0
+MOST_DUE = 64
+"""Transmissions to one gateway that are looked at in one go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retries:
+    """When a failed transmission is tried again."""
+
+    first: timedelta = timedelta(seconds=1)
+    most: timedelta = timedelta(minutes=5)
+    attempts: int = 12
+    """After so many it is a dead letter, until somebody sends it again."""
+
+    def pause(self, attempts: int, seed: str) -> timedelta:
+        """Return how long to wait after so many failures: doubling, with jitter from ``seed``."""
+        doubled: timedelta = min(self.first * 2 ** min(attempts - 1, 30), self.most)
+        return doubled * random.Random(f"{seed}/{attempts}").uniform(0.5, 1.0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """Delivers the outbox of one ledger."""
+
+    ledger: Ledger
+    nodes: Mapping[str, Node]
+    corridors: Mapping[str, Corridor]
+    clock: AdjustableClock
+    committer: Committer
+    feed: Feed
+    partners: Partners
+    client: Client
+    retries: Retries = field(default_factory=Retries)
+    steps: int | None = None
+    """How many more transmissions may leave; None: all of them. Zero holds everything."""
+    _lanes: dict[Lane, asyncio.Task[None]] = field(default_factory=dict)
+    _resting: dict[Lane, datetime] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Deliver until cancelled; what is under way then is seen through by ``finish``."""
+        while True:
+            seen = self.feed.count
+            if self.steps != 0:
+                for corridor, peer in sorted(self.partners.urls):
+                    busy = frozenset(self._lanes)
+                    self._start(await self._due(corridor, peer), busy)
+            await self.feed.wait(seen, await self._patience())
+
+    async def finish(self) -> None:
+        """See through what is under way, and start nothing more."""
+        self.steps = 0
+        await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+
+    async def drain(self, corridor: str, gateway: str) -> None:
+        """Wait until a gateway has delivered what it can now, or DRAIN_SECONDS."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                seen = self.feed.count
+                while await self._can_deliver(corridor, gateway):
+                    await self.feed.wait(seen)
+                    seen = self.feed.count
+
+    async def _can_deliver(self, corridor: str, gateway: str) -> bool:
+        now = self.clock.now()
+        due = await self.committer.read(lambda: self.ledger.due_of(gateway, now))
+        peers = {entry.peer for entry in due if entry.kind.startswith(f"{corridor}/")}
+        rested = {peer for peer in peers if self._resting.get((corridor, gateway, peer), now) <= now}
+        return any(self.partners.url(corridor, peer) for peer in rested)
+
+    def wake(self) -> None:
+        """Look again at once, also at lanes that rest."""
+        self._resting.clear()
+        self.feed.changed()
+
+    def overdue_since(self, moment: datetime) -> datetime | None:
+        """Return since when the oldest of what could be delivered at ``moment`` has been due."""
+        lanes = sorted(self.partners.urls)
+        firsts = [self.ledger.due_to(corridor, peer, moment, limit=1) for corridor, peer in lanes]
+        return min((queued.due for first in firsts for queued in first), default=None)
+
+    async def _due(self, corridor: str, peer: str) -> tuple[Queued, ...]:
+        now = self.clock.now()
+        return await self.committer.read(lambda: self.ledger.due_to(corridor, peer, now, limit=MOST_DUE))
+
+    async def _patience(self) -> float | None:
+        """Return the seconds until something is due by itself; None where nothing will be."""
+        if not self.clock.running or self.steps == 0:
+            return None
+        now = self.clock.now()
+        next_due = await self.committer.read(lambda: self.ledger.next_due(after=now))
+        times = [time for time in (next_due, *self._resting.values()) if time is not None and time > now]
+        return (min(times) - now).total_seconds() + 0.001 if times else None
+
+    def _start(self, due: tuple[Queued, ...], busy: frozenset[Lane]) -> None:
+        """Set each lane going that has something due; what failed before goes first, so nothing overtakes it.
+
+        ``busy`` are the lanes that were at work when ``due`` was asked for: it may tell of what they took.
+        """
+        lanes: dict[Lane, list[Queued]] = {}
+        for queued in sorted(due, key=lambda each: not each.attempts):
+            lanes.setdefault(_lane(queued), []).append(queued)
+        now = self.clock.now()
+        for lane, waiting in lanes.items():
+            if lane not in busy and self._resting.get(lane, now) <= now:
+                self._lanes[lane] = asyncio.create_task(self._run_lane(lane, waiting))
+
+    async def _run_lane(self, lane: Lane, waiting: list[Queued]) -> None:
+        try:
+            for queued in waiting:
+                if self.steps == 0 or not await self._carry(lane, queued):
+                    return
+        finally:
+            del self._lanes[lane]
+            self.feed.changed()
+
+    async def _carry(self, lane: Lane, queued: Queued) -> bool:
+        """Deliver one transmission; False when the lane has to rest."""
+        url, entry = self.partners.url(lane[0], lane[2]), queued.entry
+        if url is None:
+            return False
+        if self.steps is not None:
+            self.steps -= 1
+        node = self.nodes[entry.gateway]
+        try:
+            raw = await self.committer.read(lambda: self.ledger.raw(entry.digest))
+            result = await leave(
+                partial(self.client.post, url, sender=entry.gateway),
+                raw,
+                self.corridors[lane[0]].envelope.request_headers(raw),
+                node.leaving(raw, corridor=lane[0], peer=entry.peer),
+            )
+            if isinstance(result, Answered):
+                await self.committer.run(lambda: node.settle(entry, result.body))
+                return True
+            return await self._fail(lane, queued, result)
+        except ExchangeError:  # the ledger could not take it: it is still in the outbox
+            self._resting[lane] = self.clock.now() + self.retries.first
+            return False
+
+    async def _fail(self, lane: Lane, queued: Queued, failed: Failed) -> bool:
+        now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
+        arrived = failed.may_have_arrived
+        if failed.permanent or attempts >= self.retries.attempts:
+            await self.committer.run(
+                lambda: self.ledger.bury(
+                    sequence, moment=now, failure=failed.reason, may_have_arrived=arrived
+                )
+            )
+            return True
+        pause = self.retries.pause(attempts, queued.entry.digest)
+        due = now + max(pause, timedelta(seconds=failed.retry_after or 0))
+        await self.committer.run(
+            lambda: self.ledger.failed(
+                sequence, moment=now, due=due, failure=failed.reason, may_have_arrived=arrived
+            )
+        )
+        self._resting[lane] = due
+        return False
+
+
+def _lane(queued: Queued) -> Lane:
+    entry = queued.entry
+    return entry.kind.split("/")[0], entry.gateway, entry.peer

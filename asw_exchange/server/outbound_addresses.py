@@ -1,0 +1,92 @@
+"""Whom the server may speak to: this machine, and what its operator has allowed by name or network.
+
+A name is resolved once, and the connection goes to exactly the address that was checked.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from asw_exchange.errors import ConfigurationError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+class Forbidden(OSError):
+    """An address that the operator has not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The allow-list of outbound addresses."""
+
+    networks: tuple[Network, ...] = LOOPBACK
+    hosts: frozenset[str] = frozenset()
+    """Names that are allowed whatever they resolve to."""
+
+    def check(self, host: str, address: str) -> None:
+        """Raise Forbidden for an address that is not allowed, as ``host`` is called in the partner table."""
+        if host.lower().rstrip(".") in self.hosts:
+            return
+        found = ipaddress.ip_address(address.partition("%")[0])
+        mapped = getattr(found, "ipv4_mapped", None) or found
+        if not any(mapped in network for network in self.networks):
+            raise Forbidden(
+                f"{host} is {address}, which this server may not speak to; allow it with --allow-outbound"
+            )
+
+
+def allow(words: Iterable[str]) -> Allowed:
+    """Read host names, addresses and networks, in addition to this machine. Raises ConfigurationError."""
+    networks, hosts = list(LOOPBACK), set()
+    for word in words:
+        try:
+            networks.append(ipaddress.ip_network(word, strict=False))
+        except ValueError as error:
+            if "/" in word or not word.strip() or ":" in word:
+                raise ConfigurationError(
+                    "this is no host name, address or network",
+                    value=word,
+                    hint="for example 10.1.2.0/24 or gateway.example",
+                ) from error
+            hosts.add(word.lower().rstrip("."))
+    return Allowed(tuple(networks), frozenset(hosts))
+
+
+def check_literal(url: str, allowed: Allowed) -> None:
+    """Check a URL whose host is written as an address, which is never resolved. Raises Forbidden."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return
+    allowed.check(host, host)
+
+
+class Resolver(AbstractResolver):
+    """Resolves names and refuses addresses that are not allowed."""
+
+    def __init__(self, allowed: Allowed) -> None:
+        self.allowed = allowed
+        self._names = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of a host. Raises Forbidden when one of them is not allowed."""
+        found = await self._names.resolve(host, port, family)
+        for each in found:
+            self.allowed.check(host, each["host"])
+        return found
+
+    async def close(self) -> None:
+        """Let go of what the resolver holds."""
+        await self._names.close()

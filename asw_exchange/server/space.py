@@ -1,0 +1,236 @@
+"""A space: the world of one tester, with a ledger, a clock and gateways of its own.
+
+Spaces share a process and nothing else, so testers who use different ones do not see each other. Not here:
+HTTP (``receiving``, ``control``), what a server is started with (``settings``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from asw_exchange.behaviours import PkiOrigin, Treatment
+from asw_exchange.clock import AdjustableClock, Clock
+from asw_exchange.corridor import Corridor
+from asw_exchange.ledger import Ledger
+from asw_exchange.model import Value
+from asw_exchange.node import Node
+from asw_exchange.records import UNKNOWN, Entry
+from asw_exchange.server.client import Client
+from asw_exchange.server.committer import Committer
+from asw_exchange.server.delivery import Delivery, Retries
+from asw_exchange.server.feed import Feed
+from asw_exchange.server.partners import Key, Partners
+from asw_exchange.signature import TestPki, TrustStore
+from asw_exchange.simulator.world import create_nodes
+
+T = TypeVar("T")
+
+MAIN = "main"
+"""The space that is meant where none is named."""
+STANDING = "standing"
+"""The note of how a space stands (``notes``)."""
+AT_WORK = "at work"
+"""A note that stands in the ledger while a server has it open."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Space:
+    """One tester's world, at work from ``start`` to ``close``."""
+
+    name: str
+    ledger: Ledger
+    corridors: Mapping[str, Corridor]
+    pki: TestPki
+    trust: Mapping[str, TrustStore]
+    """The authorities of every gateway, by its code."""
+    nodes: Mapping[str, Node]
+    clock: AdjustableClock
+    committer: Committer
+    feed: Feed
+    partners: Partners
+    delivery: Delivery
+    reader: Ledger | None = None
+    """The same ledger once more, so that to read it does not hold up what is written; None in memory."""
+    closed: bool = field(default=False, init=False)
+    resets: int = field(default=0, init=False)
+    """How often everything was forgotten: sequences began anew each time."""
+    first_partners: Mapping[Key, str] = field(init=False)
+    """The partner table that the space began with."""
+    first_ahead: timedelta = field(init=False)
+    """How far its clock was ahead of the machine's then."""
+    _task: asyncio.Task[None] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.first_partners = dict(self.partners.urls)
+        self.first_ahead = self.clock.offset
+
+    def joined(self, corridor: str, gateway: str) -> bool:
+        """Tell whether a gateway of this space takes messages in a corridor."""
+        known = self.corridors.get(corridor)
+        return known is not None and gateway in known.members and gateway in self.nodes
+
+    async def start(self) -> None:
+        """Take up the work where it was left, also after a crash."""
+        await self.committer.run(self._take_up)
+        self._task = asyncio.create_task(self.delivery.run())
+
+    def _take_up(self) -> None:
+        """After anything but an orderly stop nobody knows what became of what was under way."""
+        if self.ledger.note(AT_WORK) is not None:
+            self.ledger.recover(self.clock.now())
+        self.ledger.set_note(AT_WORK, "yes")
+
+    async def receive(
+        self, corridor: str, gateway: str, raw: bytes, peer: str = UNKNOWN, treatment: Treatment | None = None
+    ) -> bytes | None:
+        """Let a gateway take a message in; return its answer once that is committed.
+
+        ``treatment`` is what the gateway decided when it met the message. Raises LedgerError.
+        """
+        node = self.nodes[gateway]
+        return await self.committer.run(
+            lambda: node.receive(raw, corridor=corridor, peer=peer, treatment=treatment)
+        )
+
+    async def submit(self, kind: str, document: Value, sender: str, receiver: str) -> Entry:
+        """Build, sign and queue a document. Raises BuildError, UnknownKind and LedgerError."""
+        node = self.nodes[sender]
+        return await self.committer.run(lambda: node.send(kind, document, receiver))
+
+    async def read(self, job: Callable[[Ledger], T]) -> T:
+        """Let a job read the ledger, apart from what writes. Raises what the job raises."""
+        if self.reader is None:
+            return await self.committer.read(lambda: job(self.ledger))
+        return await asyncio.to_thread(job, self.reader)
+
+    async def reset(self) -> None:
+        """Forget everything that has happened or was set, in one commit. Raises LedgerError.
+
+        Deliveries that are under way are seen through, and forgotten as well.
+        """
+        steps = self.delivery.steps
+        try:
+            await self.delivery.finish()
+            await self.committer.run(self._forget)
+            self.resets += 1
+            await self.delivery.finish()
+            self.clock.reset()
+            self.clock.advance(self.first_ahead)
+            for node in self.nodes.values():
+                if node.conduct is not None:
+                    node.conduct.reset()
+            self.partners.urls = dict(self.first_partners)
+            steps = None
+        finally:
+            self.delivery.steps = steps
+            self.delivery.wake()
+
+    def _forget(self) -> None:
+        self.ledger.clear()
+        self.ledger.set_note(STANDING, None)
+
+    async def close(self) -> None:
+        """See through what is under way, then let everything go."""
+        self.closed = True
+        self.feed.changed()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.delivery.finish()
+        await self.committer.run(lambda: self.ledger.set_note(AT_WORK, None))
+        await self.committer.close()
+        await self.delivery.client.close()
+        if self.reader is not None:
+            self.reader.close()
+        self.ledger.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What the spaces of one server have in common."""
+
+    corridors: tuple[Corridor, ...]
+    gateways: tuple[str, ...]
+    """Those that run here."""
+    pki: TestPki
+    trust: Mapping[str, TrustStore]
+    origin: PkiOrigin
+    base: Clock | None = None
+    moment: datetime | None = None
+    """What the clock of a new space shows; None: what ``base`` does."""
+    retries: Retries = field(default_factory=Retries)
+
+    def nodes(self, ledger: Ledger, clock: AdjustableClock) -> dict[str, Node]:
+        """Return the gateways of a new space."""
+        numbered = _numbered(clock)
+        return create_nodes(
+            self.corridors,
+            self.gateways,
+            self.pki,
+            self.trust,
+            ledger=ledger,
+            clock=clock,
+            origin=self.origin,
+            numbered=numbered,
+        )
+
+
+def open_space(
+    name: str,
+    common: Common,
+    *,
+    ledger: Ledger,
+    partners: Partners,
+    client: Client,
+    reader: Ledger | None = None,
+) -> Space:
+    """Set up a space over an open ledger; it rests until ``start``. Raises LedgerError."""
+    ledger.host(common.gateways)
+    clock, feed = AdjustableClock(common.base), Feed()
+    if common.moment is not None:
+        clock.set(common.moment)
+    delivery = Delivery(
+        ledger=ledger,
+        nodes=common.nodes(ledger, clock),
+        corridors={corridor.name: corridor for corridor in common.corridors},
+        clock=clock,
+        committer=Committer(ledger, feed.changed),
+        feed=feed,
+        partners=partners,
+        client=client,
+        retries=common.retries,
+    )
+    return _space(name, common, delivery, reader)
+
+
+def _space(name: str, common: Common, delivery: Delivery, reader: Ledger | None) -> Space:
+    return Space(
+        name=name,
+        ledger=delivery.ledger,
+        reader=reader,
+        corridors=delivery.corridors,
+        pki=common.pki,
+        trust=common.trust,
+        nodes=delivery.nodes,
+        clock=delivery.clock,
+        committer=delivery.committer,
+        feed=delivery.feed,
+        partners=delivery.partners,
+        delivery=delivery,
+    )
+
+
+def _numbered(clock: Clock) -> Callable[[str], Callable[[], str]]:
+    """Number messages from the moment of the start on: a partner remembers the numbers of earlier runs."""
+    start = f"{clock.now():%y%m%d%H%M%S%f}"
+
+    def numbers(code: str) -> Callable[[], str]:
+        count = itertools.count(1)
+        return lambda: f"{code}-{start}-{next(count):06}"
+
+    return numbers

@@ -1,0 +1,254 @@
+"""All spaces of a server, by name: made when somebody asks for one, found again after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from asw_exchange.behaviours import PkiOrigin
+from asw_exchange.clock import Clock, SystemClock
+from asw_exchange.corridor import Corridor
+from asw_exchange.corridors import all_corridors
+from asw_exchange.errors import ConfigurationError, ExchangeError
+from asw_exchange.ledger import Ledger
+from asw_exchange.server.client import Client
+from asw_exchange.server.notes import restore
+from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
+from asw_exchange.server.partners import Key, Partners, partner_urls
+from asw_exchange.server.settings import Settings
+from asw_exchange.server.space import MAIN, Common, Space, open_space
+from asw_exchange.server.tls import Tls, open_tls
+from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
+from asw_exchange.signature.authorities import AUTHORITY_FILE
+from asw_exchange.simulator.world import codes_of
+
+MEMORY = ":memory:"
+_NOTE = "spaces"
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Spaces(Mapping[str, Space]):
+    """The spaces of one server, which listens at ``base_url``."""
+
+    settings: Settings
+    base_url: str
+    base_clock: Clock = field(default_factory=SystemClock)
+    corridors: tuple[Corridor, ...] = field(default_factory=all_corridors)
+    gateways: tuple[str, ...] = field(init=False)
+    pki: TestPki = field(init=False)
+    trust: Mapping[str, TrustStore] = field(init=False)
+    tls: Tls = field(init=False)
+    allowed: Allowed = field(init=False)
+    """Whom messages may be delivered to."""
+    stopping: Callable[[], bool] = field(default=lambda: False, init=False)
+    """Tells those who wait for something to happen that the server is about to end."""
+    origin: PkiOrigin = field(init=False)
+    """Where test keys that nobody should sign with are made from."""
+    _outside: dict[Key, str | None] = field(init=False)
+    _change: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _folder: TemporaryDirectory[str] | None = field(default=None, init=False)
+    """Of sessions that were imported into a server whose ledgers are in memory."""
+    _spaces: dict[str, Space] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._outside = partner_urls(
+            self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
+        )
+        elsewhere = {code for _, code in self._outside}
+        self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors), elsewhere)
+        self.origin = PkiOrigin(
+            seed=str(self.settings.seed), start=self.settings.moment or self.base_clock.now()
+        )
+        self.pki = _keys(self)
+        self.trust = _trust(self) | _given_trust(self.settings.trust, codes_of(self.corridors))
+        self.tls = open_tls(self.settings, self.pki, self.trust, self.origin.start)
+        self.allowed = allow(self.settings.outbound)
+
+    def __getitem__(self, name: str) -> Space:
+        return self._spaces[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spaces)
+
+    def __len__(self) -> int:
+        return len(self._spaces)
+
+    async def start(self) -> None:
+        """Open the main space, and those of earlier runs. Raises LedgerError."""
+        main = await self.open(MAIN)
+        for name in _names(main.ledger.note(_NOTE)):
+            await self.open(name)
+
+    async def open(self, name: str) -> Space:
+        """Return a space, making it where there is none. Raises ConfigurationError and LedgerError."""
+        async with self._change:
+            if name not in self._spaces:
+                await self._start(_checked(name), self._place(name))
+            return self._spaces[name]
+
+    async def load(self, name: str, session: Path) -> Space:
+        """Make a new space of the ledger in a file, which is moved away, or left alone.
+
+        It stands as it stood, and nothing leaves it. Raises ConfigurationError and LedgerError.
+        """
+        async with self._change:
+            if _checked(name) in self._spaces:
+                raise ConfigurationError("there is a space of this name", value=name, hint="take another")
+            place = self._file(name)
+            shutil.move(session, place)
+            try:
+                return await self._start(name, place, as_it_was=True)
+            except ExchangeError:
+                _delete(place)
+                raise
+
+    async def remove(self, name: str) -> None:
+        """Close a space and forget it. Raises ConfigurationError for the main one, KeyError, LedgerError."""
+        if name == MAIN:
+            raise ConfigurationError("the main space cannot be removed", hint="reset it instead")
+        async with self._change:
+            space = self._spaces.pop(name)
+            await space.close()
+            if space.ledger.database.place != MEMORY:
+                _delete(space.ledger.database.place)
+            await self._note()
+
+    async def close(self) -> None:
+        """Close all spaces."""
+        while self._spaces:
+            await self._spaces.popitem()[1].close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    async def _start(self, name: str, place: str, *, as_it_was: bool = False) -> Space:
+        space = self._made(name, place)
+        try:
+            await restore(space, as_it_was=as_it_was, clock=self.settings.moment is None)
+            await space.start()
+        except ExchangeError:
+            await space.close()
+            raise
+        self._spaces[name] = space
+        if name != MAIN:
+            await self._note()
+        return space
+
+    async def _note(self) -> None:
+        """Note which spaces there are, so that they are found again."""
+        main = self._spaces[MAIN]
+        names = " ".join(name for name in self._spaces if name != MAIN)
+        await main.committer.run(lambda: main.ledger.set_note(_NOTE, names))
+
+    def _made(self, name: str, place: str) -> Space:
+        common = Common(
+            corridors=self.corridors,
+            gateways=self.gateways,
+            pki=self.pki,
+            trust=self.trust,
+            origin=self.origin,
+            base=self.base_clock,
+            moment=self.settings.moment,
+            retries=self.settings.retries,
+        )
+        return open_space(
+            name,
+            common,
+            ledger=Ledger.open(place),
+            reader=None if place == MEMORY else Ledger.open(place, read_only=True),
+            partners=self._partners(name),
+            client=Client(Resolver(self.allowed), self.tls.context),
+        )
+
+    def _place(self, name: str) -> str:
+        """Return where the ledger of a space is: beside that of the main one."""
+        place = self.settings.place
+        return place if name == MAIN or place == MEMORY else self._file(name)
+
+    def _file(self, name: str) -> str:
+        if self.settings.place == MEMORY:
+            self._folder = self._folder or TemporaryDirectory(prefix="asw-")
+            return str(Path(self._folder.name) / f"{name}.db")
+        if "://" in self.settings.place:
+            raise ConfigurationError("a server with a shared ledger has no space beside the main one")
+        path = Path(self.settings.place)
+        return str(path.with_name(f"{path.stem}.{name}{path.suffix}"))
+
+    def _partners(self, name: str) -> Partners:
+        """Return the addresses of the gateways that run here, and those that were given."""
+        base = self.base_url if name == MAIN else f"{self.base_url}/spaces/{name}"
+        own: dict[Key, str | None] = {
+            (corridor.name, code): f"{base}/{corridor.name}/{code}"
+            for corridor in self.corridors
+            for code in corridor.members
+            if code in self.gateways
+        }
+        return Partners({key: url for key, url in (own | self._outside).items() if url is not None})
+
+
+def _names(noted: str | None) -> tuple[str, ...]:
+    return tuple(name for name in (noted or "").split() if _NAME.fullmatch(name))
+
+
+def _delete(place: str) -> None:
+    """Delete a ledger's file, and what SQLite may have left beside it."""
+    for path in (place, f"{place}-wal", f"{place}-shm"):
+        Path(path).unlink(missing_ok=True)
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError("a space has a name of small letters, digits and hyphens", value=name)
+    return name
+
+
+def _chosen(wanted: tuple[str, ...], known: tuple[str, ...], elsewhere: set[str]) -> tuple[str, ...]:
+    """Return what runs here: what is named, or all that do not run elsewhere, as a partner's system."""
+    for code in wanted:
+        if code not in known:
+            raise ConfigurationError(
+                "no corridor has this gateway", value=code, hint=f"the gateways are {', '.join(known)}"
+            )
+    return tuple(dict.fromkeys(wanted)) or tuple(code for code in known if code not in elsewhere)
+
+
+def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustStore]:
+    """Read ``CODE=PATH``, or a path for all gateways: a folder that has one for each, or one place for all.
+
+    Raises FileError and CredentialError.
+    """
+    found: dict[str, TrustStore] = {}
+    for word in words:
+        code, _, path = word.partition("=")
+        for each in (code,) if code in codes else codes:
+            place = Path(path) if code in codes else Path(word)
+            found[each] = TrustStore.load(place / each if (place / each).is_dir() else place)
+    return found
+
+
+def _keys(spaces: Spaces) -> TestPki:
+    """Return the keys of the gateways that run here; test keys from the seed where no folder is given."""
+    settings = spaces.settings
+    if settings.pki is None:
+        return create_pki(settings.seed, codes_of(spaces.corridors), spaces.origin.start)
+    pki = load_pki(settings.pki)
+    for code in spaces.gateways:
+        pki.key(code)
+    return pki
+
+
+def _trust(spaces: Spaces) -> dict[str, TrustStore]:
+    """Return whom to believe: of a partner's system the folder needs to hold no more than ``ca.pem``."""
+    if spaces.settings.pki is None:
+        return spaces.pki.trust_by_gateway()
+    folders = {code: spaces.settings.pki / code for code in codes_of(spaces.corridors)}
+    return {
+        code: TrustStore.load(folder)
+        for code, folder in folders.items()
+        if (folder / AUTHORITY_FILE).is_file()
+    }
