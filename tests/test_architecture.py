@@ -121,6 +121,21 @@ def _passes_on(handler: ast.ExceptHandler) -> bool:
     return isinstance(last, ast.Raise) and last.exc is None
 
 
+WEB = {"aiohttp", "fastapi", "httptools", "prometheus_client", "pydantic", "starlette", "uvicorn"}
+"""What the extra ``server`` brings."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_server_needs_the_extra_of_that_name(path: Path) -> None:
+    """Everything else, the client of the control API included, works without it."""
+    if part_of(path) == "server":
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        assert not {name.split(".")[0] for name in names} & WEB
+
+
 def test_public_names_are_sorted_and_there() -> None:
     """``__all__`` is sorted, and every name in it can be had."""
     assert asw_exchange.__all__ == sorted(asw_exchange.__all__)

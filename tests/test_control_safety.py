@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from asw_exchange.errors import ConfigurationError
-from asw_exchange.server.control.guard import check_exposure
+from asw_exchange.server.exposure import check_exposure
 from asw_exchange.server.settings import Settings
 from asw_exchange.testing import ControlClient, Problem, Unreachable
 from asw_exchange.testing.running import running_server

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from asw_exchange.server.control import control_routes
+from asw_exchange.server.control_mounts import control_mounts
 from asw_exchange.server.ephyto_hub import PATH, served_hub
 from asw_exchange.server.health import health_routes
 from asw_exchange.server.metrics import metrics_route
@@ -32,7 +32,7 @@ def application(spaces: Spaces, ready: Callable[[], object] = lambda: None) -> S
     routes = [
         *health_routes(spaces),
         metrics_route(spaces.metrics, spaces),
-        *control_routes(spaces),
+        *control_mounts(spaces),
         Route(f"/new-zealand{PATH}", hub),
         Route(f"/spaces/{{space}}/new-zealand{PATH}", hub),
         Route("/{corridor}/{gateway}", endpoint),

@@ -14,7 +14,7 @@ import uvicorn
 
 from asw_exchange.errors import ConfigurationError, FileError
 from asw_exchange.server.application import application
-from asw_exchange.server.control.guard import check_exposure
+from asw_exchange.server.exposure import check_exposure
 from asw_exchange.server.log import log_to_stderr
 from asw_exchange.server.protocol import GuardedProtocol
 from asw_exchange.server.settings import Settings

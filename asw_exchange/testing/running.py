@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from asw_exchange.errors import ConfigurationError
-from asw_exchange.server.control.guard import check_exposure
+from asw_exchange.server.exposure import check_exposure
 from asw_exchange.server.running import base_url, listen, server_of
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.spaces import Spaces

@@ -1,13 +1,12 @@
 """The control API, version 1: what a tester sees of a running server and does to it, over HTTP.
 
 The same resources stand under ``/control`` for the main space and under ``/spaces/{space}/control`` for
-another; ``openapi.json`` beside them describes each.
+another; ``openapi.json`` beside them describes each. Not here: where they stand (``control_mounts``).
 """
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, FastAPI
-from starlette.routing import Mount
 
 from asw_exchange.server.control import (
     catalogue,
@@ -32,12 +31,11 @@ _RESOURCES = (messages, following, documents, outbox, tallies, clock, partners, 
 _OF_A_SPACE = tuple(module.router for module in _RESOURCES)
 
 
-def control_routes(worlds: Spaces) -> list[Mount]:
-    """Return where the control API of each space is."""
+def control_applications(worlds: Spaces) -> tuple[Guard, Guard]:
+    """Return the control API of the main space, and that of every other."""
     places = Places()
     main = _application(worlds, places, (*_OF_A_SPACE, spaces.router))
-    of_a_space = _application(worlds, places, _OF_A_SPACE)
-    return [Mount("/control", main), Mount("/spaces/{space}/control", of_a_space)]
+    return main, _application(worlds, places, _OF_A_SPACE)
 
 
 def _application(worlds: Spaces, places: Places, routers: tuple[APIRouter, ...]) -> Guard:

@@ -7,14 +7,14 @@ give its own name this machine's address (DNS rebinding). Not here: what is aske
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asw_exchange.errors import ConfigurationError, ExchangeError
+from asw_exchange.errors import ExchangeError
 from asw_exchange.server.asgi import read_body
 from asw_exchange.server.control.problems import BodyRefused, ForeignOrigin, TokenMissing, response_of
+from asw_exchange.server.exposure import is_loopback
 from asw_exchange.server.refusal import Refusal
 from asw_exchange.server.settings import Settings
 
@@ -23,32 +23,6 @@ STREAMED = ("PUT", "/session")
 """The one request whose body is not read into memory: the import of a session."""
 _WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened at
 _ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine by its very name or address; nothing is resolved."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def check_exposure(settings: Settings) -> None:
-    """Refuse a server that others could reach and that has no token. Raises ConfigurationError."""
-    if settings.token is not None and not _is_token(settings.token):
-        raise ConfigurationError("a token has 16 to 200 visible ASCII characters")
-    if settings.token is None and not is_loopback(settings.host):
-        raise ConfigurationError(
-            "other machines could reach the control API, so it needs a token",
-            value=settings.host,
-            hint="give one with --token or in ASW_TOKEN, or listen at 127.0.0.1",
-        )
-
-
-def _is_token(token: str) -> bool:
-    return 16 <= len(token) <= 200 and all("!" <= character <= "~" for character in token)
 
 
 class Guard:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from asw_exchange.errors import ExchangeError, FileError, LedgerError
+from asw_exchange.errors import BytesDropped, ExchangeError, FileError, LedgerError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -110,7 +110,11 @@ class BodyRefused(ExchangeError):
         self.status = status
 
 
-_STATUS: tuple[tuple[type[ExchangeError], int], ...] = ((LedgerError, 503), (FileError, 503))
+_STATUS: tuple[tuple[type[ExchangeError], int], ...] = (
+    (BytesDropped, 410),
+    (LedgerError, 503),
+    (FileError, 503),
+)
 """Of the errors that are not about the request; all others are."""
 _CODES = {404: "NOT-FOUND", 405: "METHOD", 400: "REQUEST"}
 
