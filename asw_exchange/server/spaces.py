@@ -165,7 +165,7 @@ class Spaces(Mapping[str, Space]):
         return open_space(
             name,
             common,
-            ledger=Ledger.open(place),
+            ledger=Ledger.open(place, exclusive=place != MEMORY),
             reader=None if place == MEMORY else Ledger.open(place, read_only=True),
             partners=self._partners(name),
             client=Client(Resolver(self.allowed), self.tls.context),
