@@ -72,12 +72,14 @@ def tally(
     json_: Json = False,
 ) -> None:
     """Count what was sent and received, by ordered pair of gateways and kind."""
-    result = _reconciled(db)
+    result, dropped = _reconciled(db)
     rows = [row for row in result.rows if gateway in (None, row.gateway) and kind in (None, row.kind)]
     if json_:
-        print_json(as_json(result, rows))
+        print_json(as_json(result, rows) | {"dropped": dropped})
     else:
         show(_by_pair(rows))
+        if dropped["messages"]:
+            say("retention has dropped {bytes} bytes of {messages} messages".format(**dropped))
         if check:
             _print_verdict(result)
     if check and not result.reconciled:
@@ -104,14 +106,16 @@ def timeline(
     show(_timeline_table(reference, entries))
 
 
-def _reconciled(places: Sequence[str]) -> Reconciliation:
-    """Reconcile one ledger, or several as if they were one."""
+def _reconciled(places: Sequence[str]) -> tuple[Reconciliation, dict[str, int]]:
+    """Reconcile one ledger, or several as if they were one; tell what retention has dropped of them."""
     from asw_exchange.ledger import Ledger, reconcile, together
 
     with ExitStack() as opened:
         ledgers = [opened.enter_context(Ledger.open(place, read_only=True)) for place in places]
         whole = ledgers[0] if len(ledgers) == 1 else opened.enter_context(together(ledgers))
-        return reconcile(whole)
+        gone = [ledger.dropped() for ledger in ledgers]
+        counts = {name: sum(getattr(each, name) for each in gone) for name in ("messages", "bytes")}
+        return reconcile(whole), counts
 
 
 def as_json(result: Reconciliation, rows: Sequence[TallyRow] | None = None) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class Way:
     place: str
     """The file or address, as errors name it."""
     read_only: bool
+    lock: Callable[[], Callable[[], None]]
+    """Keeps others away until the database is closed, by calling what it returns."""
     begin: tuple[str, str]
     """How a transaction that may write begins, and one that needs an unchanging view."""
 
@@ -50,7 +52,12 @@ class Database:
         self._depth = 0
         self._failed = False
         self._closed = False
-        self._connect()
+        self._unlock = way.lock()
+        try:
+            self._connect()
+        except LedgerError:
+            self._unlock()
+            raise
         self.statements = compile_statements(self._connection.dialect)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
@@ -127,6 +134,7 @@ class Database:
                 self._closed = True
                 with suppress(*self._errors):  # a server that is gone has closed it already
                     self._connection.close()
+                self._unlock()
 
     def _connect(self) -> None:
         try:

@@ -63,15 +63,19 @@ class Ledger:
         read_only: bool = False,
         wait: timedelta = timedelta(seconds=5),
         schema: str | None = None,
+        exclusive: bool = False,
     ) -> Ledger:
         """Open the ledger in a file or on a server, or create it there.
 
         ``":memory:"`` is one that is gone when closed, ``postgresql+psycopg://USER@HOST/DATABASE`` one on a
         PostgreSQL server, in ``schema`` where one is named; there one process writes at a time, others read.
+        ``exclusive`` refuses a file that another process has so, as two servers must not share one.
         ``wait`` is how long a lock of another process is waited for. Raises LedgerError: no folder, no
         server, no ledger, a newer version, not to be written, locked, damaged.
         """
-        return cls(open_database(path_or_url, read_only=read_only, wait=wait, schema=schema))
+        return cls(
+            open_database(path_or_url, read_only=read_only, wait=wait, schema=schema, exclusive=exclusive)
+        )
 
     def __enter__(self) -> Ledger:
         return self
