@@ -44,6 +44,7 @@ Token = Annotated[
         metavar="TOKEN", envvar="ASW_TOKEN", help="Needed to speak to /control; must be, off loopback."
     ),
 ]
+Log = Annotated[bool, typer.Option("--log", help="Log to standard error, a line of JSON each.")]
 Outbound = Annotated[
     list[str] | None,
     typer.Option(metavar="HOST", help="A host or network beside this machine to deliver to."),
@@ -74,13 +75,14 @@ def serve(
     allow_outbound: Outbound = None,
     moment: Moment = None,
     token: Token = None,
+    log: Log = False,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
     from asw_exchange.server.settings import Settings
 
     with_tls = partial(Settings, tls=tls, mtls=mtls, tls_cert=tls_cert, tls_key=tls_key, tls_ca=tls_ca)
-    with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token)
+    with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token, log=log)
     settings = with_keys(
         host=host,
         port=port,

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 import msgspec
 from sqlalchemy import ColumnElement, delete, func, insert, select
@@ -47,6 +47,16 @@ class EntryFilter(TypedDict, total=False):
     """Before this moment."""
     after: int
     """Written after the entry of this sequence."""
+
+
+class Count(NamedTuple):
+    """How many entries there are of a sort."""
+
+    gateway: str
+    direction: str
+    kind: str
+    outcome: str | None
+    number: int
 
 
 class Ledger:
@@ -296,6 +306,18 @@ class Ledger:
         with self.database.transaction():
             self.database.define(lambda connection: metadata.drop_all(connection, record))
             self.database.define(lambda connection: metadata.create_all(connection, record))
+
+    def counts(self, *, after: int = 0) -> tuple[int, tuple[Count, ...]]:
+        """Count the entries written after a sequence; return the newest sequence too. Raises LedgerError.
+
+        Whoever adds up the counts of one call after the other has counted each entry once.
+        """
+        with self.snapshot():
+            last = self.last_sequence()
+            columns = (entries.c.gateway, entries.c.direction, entries.c.kind, entries.c.outcome)
+            written = entries.c.sequence.between(after + 1, last)
+            rows = self.database.select(select(*columns, func.count()).where(written).group_by(*columns))
+        return last, tuple(Count(*row) for row in rows)
 
     def last_sequence(self) -> int:
         """Return the sequence of the newest entry, 0 where there is none. Raises LedgerError."""

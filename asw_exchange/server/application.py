@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from asw_exchange.server.control import control_routes
 from asw_exchange.server.ephyto_hub import PATH, served_hub
+from asw_exchange.server.health import health_routes
+from asw_exchange.server.metrics import metrics_route
 from asw_exchange.server.receiving import MessageEndpoint
 from asw_exchange.server.spaces import Spaces
 
@@ -26,8 +28,10 @@ def application(spaces: Spaces, ready: Callable[[], object] = lambda: None) -> S
         finally:
             await spaces.close()
 
-    endpoint, hub = MessageEndpoint(spaces), served_hub(spaces)
+    endpoint, hub = spaces.metrics.timed(MessageEndpoint(spaces)), served_hub(spaces)
     routes = [
+        *health_routes(spaces),
+        metrics_route(spaces.metrics, spaces),
         *control_routes(spaces),
         Route(f"/new-zealand{PATH}", hub),
         Route(f"/spaces/{{space}}/new-zealand{PATH}", hub),

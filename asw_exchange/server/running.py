@@ -13,6 +13,7 @@ import uvicorn
 from asw_exchange.errors import ConfigurationError, FileError
 from asw_exchange.server.application import application
 from asw_exchange.server.control.guard import check_exposure
+from asw_exchange.server.log import log_to_stderr
 from asw_exchange.server.protocol import GuardedProtocol
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.spaces import Spaces
@@ -28,6 +29,8 @@ def serve(settings: Settings, announce: Callable[[Spaces], object] = lambda spac
     Raises ConfigurationError, CredentialError, FileError for a port that cannot be had, and LedgerError.
     """
     check_exposure(settings)
+    if settings.log:
+        log_to_stderr()
     with listen(settings.host, settings.port) as listener:
         spaces = Spaces(settings=settings, base_url=base_url(listener, settings.scheme))
         server_of(spaces, lambda: announce(spaces)).run(sockets=[listener])

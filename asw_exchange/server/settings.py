@@ -46,6 +46,8 @@ class Settings:
     """What the clocks of the spaces show at the start; None: the time it is."""
     token: str | None = field(default=None, repr=False)
     """Needed to speak to the control API; a server that others can reach must have one."""
+    log: bool = False
+    """Whether to log to standard error, a line of JSON for everything that happens."""
     retries: Retries = field(default_factory=Retries)
 
     @property

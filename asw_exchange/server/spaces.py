@@ -17,6 +17,8 @@ from asw_exchange.corridors import all_corridors
 from asw_exchange.errors import ConfigurationError, ExchangeError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
+from asw_exchange.server.journal import keep_journal
+from asw_exchange.server.metrics import Metrics
 from asw_exchange.server.notes import restore
 from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
@@ -48,6 +50,7 @@ class Spaces(Mapping[str, Space]):
     """Whom messages may be delivered to."""
     stopping: Callable[[], bool] = field(default=lambda: False, init=False)
     """Tells those who wait for something to happen that the server is about to end."""
+    metrics: Metrics = field(default_factory=Metrics)
     origin: PkiOrigin = field(init=False)
     """Where test keys that nobody should sign with are made from."""
     _outside: dict[Key, str | None] = field(init=False)
@@ -131,6 +134,8 @@ class Spaces(Mapping[str, Space]):
         try:
             await restore(space, as_it_was=as_it_was, clock=self.settings.moment is None)
             await space.start()
+            if self.settings.log:
+                space.attend(keep_journal(space))
         except ExchangeError:
             await space.close()
             raise
@@ -155,6 +160,7 @@ class Spaces(Mapping[str, Space]):
             base=self.base_clock,
             moment=self.settings.moment,
             retries=self.settings.retries,
+            steps=self.metrics.timed_steps(),
         )
         return open_space(
             name,
