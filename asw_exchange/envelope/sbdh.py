@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from asw_exchange.codec import Layout, line_of
+from asw_exchange.codec import Layout, line_of, only_elements
 from asw_exchange.codec.table import Constant, record, text, within
 from asw_exchange.codec.values import MOMENT
 from asw_exchange.envelope.form import Seal
@@ -80,9 +80,9 @@ class StandardBusinessDocument:
         """Return header and document element. Raises EnvelopeError naming what is missing or too much."""
         if root.tag != self.tag:
             raise EnvelopeError("the root element is no StandardBusinessDocument", value=str(root.tag))
-        if len(root) != 2:
+        if len(root) != 2 or not only_elements(root):
             raise EnvelopeError(
-                f"the envelope holds {len(root)} elements",
+                f"the envelope holds {len(root)} parts",
                 line=line_of(root),
                 hint="one header, then one document",
             )

@@ -43,6 +43,28 @@ class _Counted:
     resets: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """The address of gateways with a stopwatch around it."""
+
+    application: Application
+    seconds: Histogram
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Answer one request, and observe how long it took."""
+        start, status = perf_counter(), "none"
+
+        async def observed(message: dict[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = str(message["status"])
+            await send(message)
+
+        await self.application(scope, receive, observed)
+        corridor = scope["path_params"]["corridor"] if status != "404" else "unknown"
+        self.seconds.labels(corridor, status).observe(perf_counter() - start)
+
+
 @dataclass(slots=True)
 class Metrics:
     """The metrics of one server."""
@@ -77,23 +99,9 @@ class Metrics:
         """Return the steps of receiving, with a stopwatch around each."""
         return tuple(_timed(step, self._steps.labels(step.__name__).observe) for step in STEPS)
 
-    def timed(self, application: Application) -> Application:
+    def timed(self, application: Application) -> Timed:
         """Put a stopwatch around the address of gateways."""
-
-        async def measured(scope: dict[str, Any], receive: Any, send: Any) -> None:
-            start, status = perf_counter(), "none"
-
-            async def observed(message: dict[str, Any]) -> None:
-                nonlocal status
-                if message["type"] == "http.response.start":
-                    status = str(message["status"])
-                await send(message)
-
-            await application(scope, receive, observed)
-            corridor = scope["path_params"]["corridor"] if status != "404" else "unknown"
-            self._requests.labels(corridor, status).observe(perf_counter() - start)
-
-        return measured
+        return Timed(application, self._requests)
 
     async def text(self, spaces: Mapping[str, Space]) -> bytes:
         """Return all of it in the text format of Prometheus; a ledger that cannot be read is left out."""

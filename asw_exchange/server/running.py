@@ -5,7 +5,9 @@ On SIGTERM or SIGINT uvicorn takes no more connections, sees requests through, a
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -29,11 +31,18 @@ def serve(settings: Settings, announce: Callable[[Spaces], object] = lambda spac
     Raises ConfigurationError, CredentialError, FileError for a port that cannot be had, and LedgerError.
     """
     check_exposure(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
     if settings.log:
         log_to_stderr()
     with listen(settings.host, settings.port) as listener:
         spaces = Spaces(settings=settings, base_url=base_url(listener, settings.scheme))
         server_of(spaces, lambda: announce(spaces)).run(sockets=[listener])
+
+
+def _leave(number: int, frame: object) -> None:
+    """End orderly. While it serves, uvicorn sees to these signals, and raises them again when it is done."""
+    sys.exit(0)
 
 
 def server_of(spaces: Spaces, ready: Callable[[], object]) -> uvicorn.Server:

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from asw_exchange.corridors.asean.layouts import EFORM_D
+from asw_exchange.testing.strategies import documents as forms
 from tests import signature_cases
-from tests.strategies import documents as forms
 
 AWKWARD = b"""<r:root xmlns:r="urn:r" xmlns:unused="urn:u" xmlns="urn:d" xml:lang="vi" xml:space="preserve">
   <a b="&lt;&#10;" r:a='"'/> <unused:x xmlns:y="urn:y"/>\xc4\x90&#13;<b xmlns=""><?inside it?></b>

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from lxml import etree
 from msgspec.structs import replace
 
-from asw_exchange.codec import line_of, path_of, read, reread
+from asw_exchange.codec import line_of, only_elements, path_of, read, reread
 from asw_exchange.codec.builder import escape
 from asw_exchange.corridors.new_zealand.hub_names import (
     ENTITIES,
@@ -99,7 +99,7 @@ class HubEnvelope:
         if etree.QName(payload).localname not in _CARRIERS or payload.tag == _RESULT:
             return payload
         envelope = carried(payload)
-        typed = [child for child in envelope if etree.QName(child).namespace != ENTITIES]
+        typed = typed_contents(envelope)
         if typed:
             return typed[0]
         return read(content_of(envelope), keep_instructions=True)
@@ -107,6 +107,12 @@ class HubEnvelope:
     def renew(self, raw: bytes, message_id: str) -> bytes:
         """Return the very bytes: a transmission that is repeated keeps its number."""
         return raw
+
+
+def typed_contents(envelope: etree._Element) -> list[etree._Element]:
+    """Return the documents that stand in an envelope as elements, not as text."""
+    children = envelope.iterchildren(etree.Element)
+    return [child for child in children if etree.QName(child).namespace != ENTITIES]
 
 
 def content_of(envelope: etree._Element) -> bytes:
@@ -151,7 +157,7 @@ def _body(root: etree._Element) -> etree._Element:
             "the envelope holds more than a Header and a Body of SOAP 1.1", line=line_of(root)
         )
     bodies = root.findall(_BODY)
-    if len(bodies) != 1 or len(bodies[0]) != 1:
+    if len(bodies) != 1 or len(bodies[0]) != 1 or not only_elements(bodies[0]):
         raise BodyError("the envelope must hold one Body with one operation", line=line_of(root))
     return bodies[0]
 
