@@ -139,9 +139,11 @@ def test_a_refused_request_is_logged(server: Running, caplog: pytest.LogCaptureF
     caplog.set_level(logging.INFO, LOGGER.name)
     get(server, "/asean/XX")
     events = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
-    assert {
-        name: events[0][name] for name in ("event", "path", "status")
-    } == {"event": "refused", "path": "/asean/XX", "status": 404}
+    assert {name: events[0][name] for name in ("event", "path", "status")} == {
+        "event": "refused",
+        "path": "/asean/XX",
+        "status": 404,
+    }
 
 
 def test_settings_say_whether_to_log() -> None:

@@ -50,6 +50,10 @@ class Spaces(Mapping[str, Space]):
     """Whom messages may be delivered to."""
     stopping: Callable[[], bool] = field(default=lambda: False, init=False)
     """Tells those who wait for something to happen that the server is about to end."""
+    end: Callable[[], object] = field(default=lambda: None, init=False)
+    """Ends the server in an orderly way."""
+    failure: ExchangeError | None = field(default=None, init=False)
+    """Why the spaces could not be opened, for who runs the server to tell."""
     metrics: Metrics = field(default_factory=Metrics)
     origin: PkiOrigin = field(init=False)
     """Where test keys that nobody should sign with are made from."""
@@ -165,7 +169,7 @@ class Spaces(Mapping[str, Space]):
         return open_space(
             name,
             common,
-            ledger=Ledger.open(place),
+            ledger=Ledger.open(place, exclusive=True),
             reader=None if place == MEMORY else Ledger.open(place, read_only=True),
             partners=self._partners(name),
             client=Client(Resolver(self.allowed), self.tls.context),
@@ -203,7 +207,7 @@ def _names(noted: str | None) -> tuple[str, ...]:
 
 def _delete(place: str) -> None:
     """Delete a ledger's file, and what SQLite may have left beside it."""
-    for path in (place, f"{place}-wal", f"{place}-shm"):
+    for path in (place, f"{place}-wal", f"{place}-shm", f"{place}.lock"):
         Path(path).unlink(missing_ok=True)
 
 

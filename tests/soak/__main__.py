@@ -18,9 +18,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of messages, victims and moments (0)")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="asw-soak-") as name:
-        report = asyncio.run(
-            kill_servers(Path(name), kills=asked.kills, seed=asked.seed, tell=_tell)
-        )
+        report = asyncio.run(kill_servers(Path(name), kills=asked.kills, seed=asked.seed, tell=_tell))
     print(report)
     return 0 if report.passed else 1
 

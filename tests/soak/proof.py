@@ -126,4 +126,6 @@ def _check_answers(proof: Proof, target: Target, own: Record, trust: TrustStore)
         if stored != {hashlib.sha256(answer).hexdigest()} or told.outcome is not Outcome.ACCEPTED:
             bad.add(message_id)
     proof.other_answers += len(bad)
-    proof.faults += [f"{target.gateway} did not answer {each} in one and the same way" for each in sorted(bad)]
+    proof.faults += [
+        f"{target.gateway} did not answer {each} in one and the same way" for each in sorted(bad)
+    ]
