@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from asw_exchange.errors import ExchangeError
 from asw_exchange.server.control_mounts import control_mounts
 from asw_exchange.server.ephyto_hub import PATH, served_hub
 from asw_exchange.server.health import health_routes
@@ -21,8 +22,12 @@ def application(spaces: Spaces, ready: Callable[[], object] = lambda: None) -> S
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await spaces.start()
-        ready()
+        try:
+            await spaces.start()
+            ready()
+        except ExchangeError as error:  # not raised from here, as Starlette makes a traceback of it
+            spaces.failure = error
+            spaces.end()
         try:
             yield
         finally:

@@ -38,6 +38,8 @@ def serve(settings: Settings, announce: Callable[[Spaces], object] = lambda spac
     with listen(settings.host, settings.port) as listener:
         spaces = Spaces(settings=settings, base_url=base_url(listener, settings.scheme))
         server_of(spaces, lambda: announce(spaces)).run(sockets=[listener])
+    if spaces.failure is not None:
+        raise spaces.failure
 
 
 def _leave(number: int, frame: object) -> None:
@@ -48,7 +50,11 @@ def _leave(number: int, frame: object) -> None:
 def server_of(spaces: Spaces, ready: Callable[[], object]) -> uvicorn.Server:
     """Return what runs the application; those who wait are let go when it is told to end."""
     server = uvicorn.Server(configuration(spaces, ready))
-    spaces.stopping = lambda: server.should_exit
+
+    def end() -> None:
+        server.should_exit = True
+
+    spaces.stopping, spaces.end = lambda: server.should_exit, end
     return server
 
 

@@ -50,6 +50,10 @@ class Spaces(Mapping[str, Space]):
     """Whom messages may be delivered to."""
     stopping: Callable[[], bool] = field(default=lambda: False, init=False)
     """Tells those who wait for something to happen that the server is about to end."""
+    end: Callable[[], object] = field(default=lambda: None, init=False)
+    """Ends the server in an orderly way."""
+    failure: ExchangeError | None = field(default=None, init=False)
+    """Why the spaces could not be opened, for who runs the server to tell."""
     metrics: Metrics = field(default_factory=Metrics)
     origin: PkiOrigin = field(init=False)
     """Where test keys that nobody should sign with are made from."""
@@ -117,8 +121,9 @@ class Spaces(Mapping[str, Space]):
             raise ConfigurationError("the main space cannot be removed", hint="reset it instead")
         async with self._change:
             space = self._spaces.pop(name)
+            await space.committer.run(space.ledger.clear)
             await space.close()
-            if space.ledger.database.place != MEMORY:
+            if not _is_shared(self._place(name)):
                 _delete(space.ledger.database.place)
             await self._note()
 
@@ -151,6 +156,7 @@ class Spaces(Mapping[str, Space]):
         await main.committer.run(lambda: main.ledger.set_note(_NOTE, names))
 
     def _made(self, name: str, place: str) -> Space:
+        schema = _schema(name) if _is_shared(place) and name != MAIN else None
         common = Common(
             corridors=self.corridors,
             gateways=self.gateways,
@@ -165,8 +171,8 @@ class Spaces(Mapping[str, Space]):
         return open_space(
             name,
             common,
-            ledger=Ledger.open(place, exclusive=place != MEMORY),
-            reader=None if place == MEMORY else Ledger.open(place, read_only=True),
+            ledger=Ledger.open(place, exclusive=True, schema=schema),
+            reader=None if place == MEMORY else Ledger.open(place, read_only=True, schema=schema),
             partners=self._partners(name),
             client=Client(Resolver(self.allowed), self.tls.context),
         )
@@ -174,14 +180,12 @@ class Spaces(Mapping[str, Space]):
     def _place(self, name: str) -> str:
         """Return where the ledger of a space is: beside that of the main one."""
         place = self.settings.place
-        return place if name == MAIN or place == MEMORY else self._file(name)
+        return place if name == MAIN or place == MEMORY or _is_shared(place) else self._file(name)
 
     def _file(self, name: str) -> str:
-        if self.settings.place == MEMORY:
+        if self.settings.place == MEMORY or _is_shared(self.settings.place):
             self._folder = self._folder or TemporaryDirectory(prefix="asw-")
             return str(Path(self._folder.name) / f"{name}.db")
-        if "://" in self.settings.place:
-            raise ConfigurationError("a server with a shared ledger has no space beside the main one")
         path = Path(self.settings.place)
         return str(path.with_name(f"{path.stem}.{name}{path.suffix}"))
 
@@ -201,9 +205,18 @@ def _names(noted: str | None) -> tuple[str, ...]:
     return tuple(name for name in (noted or "").split() if _NAME.fullmatch(name))
 
 
+def _is_shared(place: str) -> bool:
+    """Tell whether a ledger is kept by a database server, where each space has a schema of its own."""
+    return place.startswith("postgresql")
+
+
+def _schema(name: str) -> str:
+    return f"asw_{name.replace('-', '_')}"
+
+
 def _delete(place: str) -> None:
     """Delete a ledger's file, and what SQLite may have left beside it."""
-    for path in (place, f"{place}-wal", f"{place}-shm"):
+    for path in (place, f"{place}-wal", f"{place}-shm", f"{place}.lock"):
         Path(path).unlink(missing_ok=True)
 
 
