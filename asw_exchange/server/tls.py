@@ -20,6 +20,7 @@ from asw_exchange.server.settings import Settings
 from asw_exchange.signature import SigningKey, TestPki, TrustStore
 from asw_exchange.signature.pem import read_certificates
 from asw_exchange.signature.server_credentials import (
+    FOLDER,
     ServerCredentials,
     create_server_credentials,
     load_server_credentials,
@@ -53,12 +54,13 @@ class Tls:
 def open_tls(settings: Settings, pki: TestPki, trust: Mapping[str, TrustStore], moment: datetime) -> Tls:
     """Read or make what the settings ask for. Raises ConfigurationError, CredentialError and FileError."""
     own, test = _own_key(settings), _test_credentials(settings, moment)
-    context = None
-    if settings.scheme == "https":
+    context, key = None, own or (test.key if test else None)
+    if settings.scheme == "https" and key is not None:
         clients = dict.fromkeys(each for store in trust.values() for each in store.authorities)
-        context = server_context(own or test.key, clients if settings.mtls else ())
+        context = server_context(key, clients if settings.mtls else ())
     given = read_certificates(settings.tls_ca) if settings.tls_ca else ()
-    authorities = (test.authority, *given, *((own.certificate, *own.chain) if own else ()))
+    known = ((test.authority,) if test else ()) + ((own.certificate, *own.chain) if own else ())
+    authorities = (*known, *given)
     return Tls(server=context, pki=pki, authorities=authorities)
 
 
@@ -70,9 +72,12 @@ def _own_key(settings: Settings) -> SigningKey | None:
     return SigningKey.load(settings.tls_key, settings.tls_cert)
 
 
-def _test_credentials(settings: Settings, moment: datetime) -> ServerCredentials:
+def _test_credentials(settings: Settings, moment: datetime) -> ServerCredentials | None:
+    """Return those of the test PKI; None where its folder has none and none are needed."""
     if settings.pki is None:
         return create_server_credentials(settings.seed, moment)
+    if settings.scheme == "http" and not (settings.pki / FOLDER).is_dir():
+        return None
     return load_server_credentials(settings.pki)
 
 
