@@ -22,8 +22,14 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY)
+bench: $(READY) build/xmlsec/.ready
 	$(BIN)/python -m benchmarks
+
+# python-xmlsec has an environment of its own: its wheel and lxml's must hold the same libxml2.
+build/xmlsec/.ready: benchmarks/requirements-xmlsec.txt
+	@$(PYTHON) -m venv build/xmlsec
+	@build/xmlsec/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@build/xmlsec/bin/python -c "import xmlsec, lxml.etree" && touch $@
 
 attacks: $(READY)
 	@$(BIN)/asw attack matrix

@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import kinds
+from benchmarks import kinds, verification
 from benchmarks.memory import flatness
 from benchmarks.row import Row
 from benchmarks.steps import rows
@@ -23,14 +23,22 @@ def main() -> None:
     parser.add_argument(
         "--messages", type=int, default=100_000, help="messages of the memory run; 0 leaves it out"
     )
+    parser.add_argument("--only", choices=["verification"], help="leave the other steps out, write nothing")
     options = parser.parse_args()
+    verified, refusals = verification.measure()
+    _print(verified)
+    verification.print_refusals(refusals)
+    if options.only:
+        return
     measured = rows()
+    print("\nevery step:\n")
     _print(measured)
     every = kinds.rows()
     print("\nevery kind that is answered:\n")
     _print(every)
-    measured += every
-    RESULTS.write_text(json.dumps([row.as_json() for row in measured], indent=2) + "\n")
+    results = [row.as_json() for row in (*verified, *measured, *every)]
+    results += [refusal.as_json() for refusal in refusals]
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     print(f"\nwritten to {RESULTS.parent.name}/{RESULTS.name}")
     if options.messages:
         print(flatness(options.messages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +11,7 @@ from tempfile import TemporaryDirectory
 from asw_exchange import resources, verbs
 from asw_exchange.corridors import all_corridors
 from asw_exchange.errors import ExchangeError
-from asw_exchange.signature import TestPki, create_pki, write_pki
+from asw_exchange.signature import TestPki, TrustStore, create_pki, write_pki
 from asw_exchange.simulator.world import codes_of
 from asw_exchange.testdata.messages import SENT_AT, generate_messages
 
@@ -23,6 +24,12 @@ SEED = 1
 def pki() -> TestPki:
     """Keys of all gateways."""
     return create_pki(SEED, codes_of(all_corridors()), MOMENT)
+
+
+@cache
+def trust() -> Mapping[str, TrustStore]:
+    """The authorities of all gateways."""
+    return pki().trust_by_gateway()
 
 
 @cache
@@ -76,9 +83,9 @@ def _generated(*, envelope: bool) -> tuple[bytes, ...]:
 
 def _contents(raw: bytes) -> list[str]:
     found = []
-    for trust in pki().trust_by_gateway().values():
+    for store in trust().values():
         try:
-            verified = verbs.verify(raw, trust, moment=MOMENT)
+            verified = verbs.verify(raw, store, moment=MOMENT)
         except ExchangeError:
             continue  # another gateway's, or of a kind that its corridor leaves unsigned
         found.append(hashlib.sha256(verified.canonical).hexdigest())

@@ -425,6 +425,13 @@ def test_a_stranger_is_refused_before_the_content_is_looked_at() -> None:
     refuse(signed().replace(b"</TypeCode>", dear, 1), errors.TooLarge)
 
 
+def test_many_certificates_are_too_many() -> None:
+    """Eight are a long chain; whoever sends more wants us to decode them."""
+    one = signed()[signed().index(b"<ds:X509Certificate>") : signed().index(b"</ds:X509Data>")]
+    assert verify(signed().replace(one, one * 8), pki().trust("VN"), MOMENT)
+    refuse(signed().replace(one, one * 9), errors.ForbiddenKeyInfo)
+
+
 def test_a_method_that_is_not_the_keys_is_refused() -> None:
     """An ECDSA key cannot be used as an RSA key, whatever SignatureMethod says."""
     uri = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -123,6 +123,48 @@ def test_a_refusal_is_not_remembered_as_trust() -> None:
     for _ in range(2):
         with pytest.raises(errors.UnknownIssuer):
             trust.check(issue(Issue(), LEAF_KEY, MIDDLE_KEY), [], MOMENT)
+
+
+def refusal(trust: TrustStore, moment: datetime, *chain: x509.Certificate) -> errors.UntrustedSigner:
+    """Why a chain is refused."""
+    with pytest.raises(errors.UntrustedSigner) as caught:
+        trust.check(chain[0], chain[1:], moment)
+    return caught.value
+
+
+def test_a_refusal_is_remembered_for_its_time_only() -> None:
+    """The same words again, by an error of its own; before and after, what is true then."""
+    trust = store()
+    for _ in range(2):
+        late = [refusal(trust, MOMENT + days * DAY, leaf()) for days in (101, 102)]
+        assert isinstance(refusal(trust, MOMENT - 2 * DAY, leaf()), errors.CertificateNotYetValid)
+        assert trust.check(leaf(), [], MOMENT)
+        trust._known.clear()
+        assert late[0] is not late[1]
+        assert all(isinstance(error, errors.CertificateExpired) for error in late)
+    assert [error.value for error in late] == [(MOMENT + days * DAY).isoformat() for days in (101, 102)]
+
+
+def test_a_refusal_is_remembered_for_its_certificates_only() -> None:
+    """Without the intermediate it is refused, and believed with it."""
+    middle = issue(Issue(subject="VN issuing", authority=True, usage="key_cert_sign"), MIDDLE_KEY, ROOT_KEY)
+    certificate = issue(Issue(issuer="VN issuing"), LEAF_KEY, MIDDLE_KEY)
+    trust = store()
+    for _ in range(2):
+        assert isinstance(refusal(trust, MOMENT, certificate), errors.UnknownIssuer)
+    assert trust.check(certificate, [middle], MOMENT)
+
+
+def test_the_memory_of_refusals_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In number, and in what one of them may hold."""
+    monkeypatch.setattr("asw_exchange.signature.refusals.MOST", 2)
+    trust = store()
+    for number in range(20, 25):
+        refusal(trust, MOMENT, issue(Issue(), ecdsa_key(number), MIDDLE_KEY))
+        assert 1 <= len(trust._refusals.known) <= 2
+    trust._refusals.known.clear()
+    refusal(trust, MOMENT, issue(Issue(subject="x" * 60), LEAF_KEY, MIDDLE_KEY), *[leaf()] * 60)
+    assert not trust._refusals.known
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,9 @@ TAG = f"{{{NAMESPACE}}}Signature"
 MOST_BYTES = 64 * 1024
 """Of one signature in canonical form: room for a chain of certificates, not for a flood."""
 
+MOST_CERTIFICATES = 8
+"""In KeyInfo: each is one more to decode, and to look for in the chain."""
+
 _CHILDREN = {
     "Signature": ("SignedInfo", "SignatureValue", "KeyInfo"),
     "SignedInfo": ("CanonicalizationMethod", "SignatureMethod", "Reference"),
@@ -114,11 +117,16 @@ def read_parts(signature: etree._Element, reference: str, policy: SignaturePolic
         digest_method=DigestMethod(_allowed(match, "DigestMethod", policy.digests, signature)),
         digest=_octets(match["DigestValue"], "DigestValue", signature),
         value=_octets(match["SignatureValue"], "SignatureValue", signature),
-        certificates=tuple(
-            [_octets(value, "X509Certificate", signature) for value in _CONTENTS(match["X509Certificate"])]
-        ),
+        certificates=_certificates(_CONTENTS(match["X509Certificate"]), signature),
         signed_info=match["SignedInfo"],
     )
+
+
+def _certificates(found: list[bytes], signature: etree._Element) -> tuple[bytes, ...]:
+    if len(found) > MOST_CERTIFICATES:
+        message = f"more than the {MOST_CERTIFICATES} certificates accepted"
+        raise _error(_inside(signature, "KeyInfo"), message, str(len(found)))
+    return tuple([_octets(value, "X509Certificate", signature) for value in found])
 
 
 def _text_of(signature: etree._Element) -> bytes:

@@ -159,6 +159,12 @@ class RevocationLists:
             yield from (each.expires + _TICK for each in lists)
             yield from (entry.date for entry in _entries(lists, certificate))
 
+    def all_changes(self, certificates: Sequence[x509.Certificate]) -> Iterator[datetime]:
+        """Yield the moments at which ``judge`` may change its mind about any path of some certificates."""
+        yield from (each.expires + _TICK for each in self.lists)
+        for certificate in certificates:
+            yield from (entry.date for entry in _entries(self.lists, certificate))
+
     def _of(self, issuer: x509.Certificate) -> list[RevocationList]:
         trusted = issuer.subject in self._named
         return [

@@ -5,7 +5,7 @@ Not here: what revocation lists say (``revocation``), and whether the signature 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from os import PathLike
@@ -38,6 +38,7 @@ from asw_exchange.signature.authorities import check_authority, read_authorities
 from asw_exchange.signature.certificates import decode_der, is_authority, is_issued_by, name_of
 from asw_exchange.signature.facts import Fact, SignerFacts, State, bad, good, unknown
 from asw_exchange.signature.primitives import PublicKey, key_weakness
+from asw_exchange.signature.refusals import Refusals
 from asw_exchange.signature.revocation import RevocationList, RevocationLists
 
 _MOST_REMEMBERED = 4096
@@ -69,9 +70,9 @@ class TrustedSigner:
 class TrustStore:
     """Certificates and revocation lists of the authorities that may certify the signers of one counterparty.
 
-    Signers that were found in order are remembered, with the time for which that holds, so checking one
-    again is a look-up and a comparison of times. Raises CredentialError for a certificate that is no
-    authority's, or has an EdDSA key, and for a list that is not its authority's.
+    Signers that were found in order, and those that were refused, are remembered with the time for which
+    that holds: checking one again is a look-up and a comparison of times. Raises CredentialError for a
+    certificate that is no authority's, or has an EdDSA key, and for a list that is not its authority's.
     """
 
     authorities: tuple[x509.Certificate, ...]
@@ -88,6 +89,7 @@ class TrustStore:
     _store: Store = field(init=False, repr=False, compare=False)
     _lists: RevocationLists = field(init=False, repr=False, compare=False)
     _known: dict[bytes, TrustedSigner] = field(init=False, repr=False, compare=False)
+    _refusals: Refusals = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.authorities:
@@ -98,6 +100,7 @@ class TrustStore:
         object.__setattr__(self, "_lists", lists)
         object.__setattr__(self, "_store", Store(list(self.authorities)))
         object.__setattr__(self, "_known", {})
+        object.__setattr__(self, "_refusals", Refusals())
 
     @classmethod
     def load(
@@ -139,7 +142,9 @@ class TrustStore:
         known = self._known.get(certificates[0])
         if known is not None and known.known_from <= moment <= known.known_until:
             return known
-        signer = self._resolve(certificates, moment.astimezone(UTC))
+        moment = moment.astimezone(UTC)
+        self._refusals.recall(certificates, moment)
+        signer = self._resolve(certificates, moment)
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
         self._known[certificates[0]] = signer
@@ -163,11 +168,12 @@ class TrustStore:
     def _resolve(self, certificates: Sequence[bytes], moment: datetime) -> TrustedSigner:
         certificate, *intermediates = map(_decode, certificates)
         chain, path = self._chain(certificate, intermediates, moment)
-        if chain.error:  # before anything else is looked at: strangers are to cost little
-            raise chain.error
-        facts = self._facts(chain, path, moment)
-        if facts.error:
-            raise facts.error
+        # the chain before anything else is looked at: strangers are to cost little
+        error = chain.error or (facts := self._facts(chain, path, moment)).error
+        if error:
+            ends = self._changes((certificate, *intermediates))
+            self._refusals.remember(certificates, error, moment, ends)
+            raise error
         start, end = _span(path)
         changes = list(self._lists.changes(path))
         return TrustedSigner(
@@ -180,6 +186,12 @@ class TrustStore:
             known_from=max([start, *(change for change in changes if change <= moment)]),
             known_until=min([end, *(change - _TICK for change in changes if change > moment)]),
         )
+
+    def _changes(self, certificates: Sequence[x509.Certificate]) -> Iterator[datetime]:
+        """Yield the moments at which one of the certificates, an authority or a list begins or ends."""
+        for each in (*certificates, *self.authorities):
+            yield from (each.not_valid_before_utc, each.not_valid_after_utc + _TICK)
+        yield from self._lists.all_changes(certificates)
 
     def _facts(self, chain: Fact, path: Sequence[x509.Certificate], moment: datetime) -> SignerFacts:
         """Collect the facts about the first certificate of a path."""
@@ -201,7 +213,10 @@ class TrustStore:
 
         Returns the fact, and the path to the authority: the certificate alone where there is none.
         """
-        for time in (moment, certificate.not_valid_before_utc, certificate.not_valid_after_utc):
+        times = [moment]
+        if not all(_in_force(each, moment) for each in (certificate, *intermediates, *self.authorities)):
+            times += [certificate.not_valid_before_utc, certificate.not_valid_after_utc]
+        for time in times:
             verifier = _POLICY.store(self._store).time(time).build_client_verifier()
             try:
                 path = tuple(verifier.verify(certificate, list(intermediates)).chain)
@@ -281,6 +296,10 @@ def _decode(der: bytes) -> x509.Certificate:
         return decode_der(der)
     except ValueError as error:
         raise UntrustedSigner("a certificate in the signature cannot be read", value=str(error)) from error
+
+
+def _in_force(certificate: x509.Certificate, moment: datetime) -> bool:
+    return certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc
 
 
 def _span(path: Sequence[x509.Certificate]) -> tuple[datetime, datetime]:
