@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format lint types bench samples clean
+.PHONY: demo test check format lint types bench attacks interop fuzz samples clean
 
 demo: $(READY)
 	@$(BIN)/asw demo
@@ -24,6 +24,19 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+attacks: $(READY)
+	@$(BIN)/asw attack matrix
+
+interop: $(READY)
+	@$(BIN)/python -m tests.interop
+
+# atheris is not part of the usual set-up: it has wheels for few Pythons.
+fuzz: SECONDS = 600
+fuzz: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,fuzz]' \
+		|| echo "the extra fuzz could not be installed"
+	@$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 samples: $(READY)
 	$(BIN)/python -c "from tests.samples import write; write()"

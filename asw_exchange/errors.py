@@ -23,6 +23,7 @@ raises one of these. Nothing else leaves a public function.
     │   ├── UnknownAction           an action, process or operation that nobody here knows
     │   ├── BodyError               the body does not hold exactly what it should
     │   ├── MessageIdReused         an id that came before with other content
+    │   ├── WrongTime               sent at a time that has not come yet
     │   ├── WrongRoute              sender or receiver are not who the message can go between
     │   └── WrongKind               another kind than announced or asked for
     ├── SignatureError          see asw_exchange.signature
@@ -176,6 +177,10 @@ class BodyError(EnvelopeError):
 
 class MessageIdReused(EnvelopeError):
     reply_code = "MESSAGE-ID-REUSED"
+
+
+class WrongTime(EnvelopeError):
+    reply_code = "ENVELOPE-TIME"
 
 
 class WrongRoute(EnvelopeError):

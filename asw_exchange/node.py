@@ -8,7 +8,8 @@ asks it twice: what a message that comes in meets with, and how one that leaves 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -20,8 +21,8 @@ from asw_exchange.behaviours.judging import as_treated
 from asw_exchange.clock import Clock
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Answer, Arrival, Corridor, MessageKind, Reply
-from asw_exchange.errors import LedgerError, UnknownKind
-from asw_exchange.gateway import Reception, receive
+from asw_exchange.errors import BytesDropped, LedgerError, UnknownKind
+from asw_exchange.gateway import STEPS, Reception, Step, receive
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Value
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
@@ -64,6 +65,7 @@ class Node:
         reply: ReplyRule | None = None,
         limits: Limits = DEFAULT_LIMITS,
         conduct: Conduct | None = None,
+        steps: Iterable[Step] = STEPS,
     ) -> None:
         self.gateway = gateway
         self.key = key
@@ -73,6 +75,7 @@ class Node:
         self._clock = clock
         self._new_id = new_id
         self._limits = limits
+        self._steps = tuple(steps)
         self.memory = ledger.memory(gateway)
         self.conduct = conduct
         """How it behaves, where that can be other than its corridors say."""
@@ -201,6 +204,7 @@ class Node:
             trust=self._trust,
             peer=peer,
             limits=self._limits,
+            steps=self._steps,
         )
         self._ledger.append(msgspec.structs.replace(reception.record, moment=now), raw)
         return reception
@@ -208,7 +212,8 @@ class Node:
     def _notify(self, reception: Reception, corridor: str, treatment: Treatment) -> bytes | None:
         """Give the technical answers: one at once, which is returned, the others through the outbox."""
         if reception.stored_answer is not None:
-            return self._answer_again(reception.stored_answer)
+            with suppress(BytesDropped):  # then it is told anew that the message is a duplicate
+                return self._answer_again(reception.stored_answer)
         answer = None
         for notice in reception.notices:
             kind, record = self._corridors[corridor].kind(notice.kind), reception.record

@@ -49,7 +49,7 @@ def verify(xml: bytes, trust: TrustStore, *, moment: datetime | None = None) -> 
     Returns only what was signed, read again from its canonical bytes. Raises ReadError, UnknownKind,
     EnvelopeError or a SignatureError that says what is wrong.
     """
-    root = codec.read(xml, keep_instructions=True)
+    root = signature.read_signed(xml)
     corridor, _, _ = recognise(root)
     at = moment or SystemClock().now()
     return signature.verify(corridor.signed_part(root), trust, at, corridor.policy)

@@ -33,6 +33,7 @@ BOMB = b"""<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x
         (b"<a>&undefined;</a>", NotWellFormed),
         (b"<a b='1' b='2'/>", NotWellFormed),
         (b"<p:a/>", NotWellFormed),
+        (b"<a xmlns='http://a}b/'/>", NotWellFormed),
         (b"<!DOCTYPE a><a/>", ForbiddenDoctype),
         (b"<!-- <a --><!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", ForbiddenDoctype),
         (BOMB, ForbiddenDoctype),
@@ -43,6 +44,7 @@ BOMB = b"""<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x
         (b"<a>" * 5000 + b"</a>" * 5000, TooLarge),
         (b"<a>" + b"<b/>" * 110_000 + b"</a>", TooLarge),
         (b"<a " + b" ".join(b"a%d=''" % n for n in range(110_000)) + b"/>", TooLarge),
+        (b"<a><b " + b" ".join(b"a%d=''" % n for n in range(1_001)) + b"/></a>", TooLarge),
         (b"<a>" + b"x" * 5_000_000 + b"</a>", TooLarge),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else repr(value[:24]),
@@ -83,6 +85,25 @@ def test_a_byte_order_mark_is_no_fault() -> None:
 def test_lines_of_a_document_with_comments_are_kept() -> None:
     """Dropping comments does not shift line numbers."""
     assert read(b"<a>\n<!-- one\ntwo -->\n<b/></a>")[0].sourceline == 4
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        b"<p:b/>",
+        b"<b xmlns:p='urn:u' xmlns:q='urn:u' p:c='1' q:c='2'/>",
+        b"<b xmlns='http://a}b/'/>",
+        b"<b xmlns:xml='urn:u'/>",
+        b"<b:c:d xmlns:b='urn:u'/>",
+    ],
+)
+@pytest.mark.parametrize("warning", [b"<c xml:space='x'/>", b"<c xmlns='relative'/>"])
+def test_a_warning_does_not_hide_a_fault(fault: bytes, warning: bytes) -> None:
+    """Faults of namespaces (Namespaces in XML 1.0, section 7) before something that libxml2 only warns of."""
+    assert read(b"<a>" + warning + b"</a>") is not None
+    with pytest.raises(NotWellFormed) as caught:
+        read(b"<a>\n" + fault + warning + b"</a>")
+    assert caught.value.line == 2
 
 
 def test_limits_can_be_set() -> None:

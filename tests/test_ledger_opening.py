@@ -238,6 +238,26 @@ def test_a_ledger_locked_by_another_says_so_and_works_again_after(path: Path) ->
         assert [entry.message_id for entry in first.entries()] == ["VN-1", "VN-2", "VN-3"]
 
 
+def test_two_servers_do_not_share_a_file(path: Path) -> None:
+    """The second is refused by name while the first has it; readers are not kept away."""
+    with Ledger.open(path, exclusive=True):
+        with pytest.raises(LedgerError, match=r"ledger\.db: another server has this ledger; stop it"):
+            Ledger.open(path, exclusive=True)
+        with Ledger.open(path, read_only=True, exclusive=True) as reader:
+            assert len(reader.entries()) == 1
+    Ledger.open(path, exclusive=True).close()
+
+
+def test_a_ledger_that_cannot_be_opened_is_not_kept_locked(tmp_path: Path) -> None:
+    """The one who repairs it may open it at once."""
+    place = tmp_path / "l.db"
+    place.write_bytes(b"no ledger" * 999)
+    with pytest.raises(LedgerError, match="no ledger"):
+        Ledger.open(place, exclusive=True)
+    place.unlink()
+    Ledger.open(place, exclusive=True).close()
+
+
 def test_many_may_create_a_ledger_at_the_same_moment(tmp_path: Path) -> None:
     """One creates it, all find it, none is told that it is locked."""
     start, opened = Barrier(6), []

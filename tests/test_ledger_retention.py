@@ -76,7 +76,7 @@ def test_what_is_dropped_is_named(ledger: Ledger) -> None:
     """With its address and what to do about it; bytes that were never there are another matter."""
     exchange(ledger, 0)
     ledger.retain(MOMENT, messages=0)
-    with pytest.raises(BytesDropped, match="dropped by retention .*; raise the caps"):
+    with pytest.raises(BytesDropped, match=r"dropped by retention .*; raise the caps"):
         ledger.raw(sha256(body(0)))
     with pytest.raises(LedgerError, match="has no bytes with this SHA-256"):
         ledger.raw(sha256(body(1)))

@@ -26,7 +26,7 @@ from tests.server_builders import Running, running
 from tests.test_ephyto_hub import client as soap_client
 
 PHYTO = "new-zealand/phytosanitary-certificate"
-ONE_COUNTRY = Settings(gateways=("NZ",), partners=("new-zealand/VN=hub",))
+ONE_COUNTRY = Settings(partners=("new-zealand/VN=hub",))
 
 
 def documents(sender: str) -> Iterator[QuarantineCertificate]:
@@ -240,6 +240,15 @@ def test_soap_faults_have_status_500(server: Running) -> None:
     for action, expected in (("GetProfile", 200), ("", 200), ("GetActiveNppos", 500)):
         named = f'"http://ephyto.ippc.int/{action}"' if action else '""'
         assert call(server, known, SOAPAction=named, **text)[0] == expected
+
+
+def test_a_partner_outside_is_not_run_here_as_well() -> None:
+    """Its record is elsewhere, so nothing sent to it may be called lost; named, it runs here nonetheless."""
+    with running(Settings(partners=("new-zealand/VN=hub",))) as server:
+        assert "VN" not in server.spaces.gateways
+        assert len(server.spaces.gateways) == 12
+    with running(Settings(partners=("VN=hub",), gateways=("VN", "NZ"))) as server:
+        assert server.spaces.gateways == ("VN", "NZ")
 
 
 def test_only_a_corridor_with_a_hub_can_be_fetched_from() -> None:

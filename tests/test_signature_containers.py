@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
-
 import pytest
 from lxml import etree
 
@@ -16,10 +13,9 @@ from asw_exchange.errors import (
     SignatureProfileError,
     Unsigned,
 )
-from asw_exchange.signature import Canonicalization, Placement, SignaturePolicy, sign, verify, write_pki
-from asw_exchange.signature.containers import SIGNED_DATA, SOAP, WSU
+from asw_exchange.signature import Canonicalization, Placement, SignaturePolicy, sign, verify
+from asw_exchange.signature.containers import SIGNED_DATA, WSU
 from tests.signature_cases import MOMENT, document, pki
-from tests.test_signature_interop import XMLSEC, needs_xmlsec
 
 SIGNED_DOC = SignaturePolicy(placement=Placement.SIGNED_DOC)
 SOAP_BODY = SignaturePolicy(placement=Placement.SOAP_BODY)
@@ -58,23 +54,6 @@ def test_the_instance_is_the_id_of_the_electronic_document() -> None:
     """DocInstance repeats the EDocId of an EEC document."""
     content = etree.fromstring(signed(SIGNED_DOC, PREFIXED))[0][1]
     assert content.get("DocInstance") == f"urn:uuid:{EDOC_ID}"
-
-
-@needs_xmlsec
-@pytest.mark.parametrize(
-    ("policy", "element"),
-    [(SIGNED_DOC, f"{SIGNED_DATA}:SignedContent"), (SOAP_BODY, f"{SOAP}:Body")],
-    ids=["SignedDoc", "SOAP body"],
-)
-def test_xmlsec_accepts_ours(policy: SignaturePolicy, element: str, tmp_path: Path) -> None:
-    """A second implementation finds the same octets under the id."""
-    write_pki(pki(), tmp_path)
-    (tmp_path / "message.xml").write_bytes(signed(policy))
-    command = [str(XMLSEC), "--verify", "--enabled-key-data", "x509", "--id-attr:Id", element]
-    command += ["--trusted-pem", str(tmp_path / "VN" / "ca.pem")]
-    command += ["--verification-gmt-time", f"{MOMENT:%Y-%m-%d %H:%M:%S}", str(tmp_path / "message.xml")]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
 
 
 @policies

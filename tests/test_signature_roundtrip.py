@@ -139,6 +139,15 @@ def test_inclusive_canonicalisation_inside_an_envelope_is_refused() -> None:
         verify(root[0], pki().trust("VN"), MOMENT, INCLUSIVE)
 
 
+def test_inclusive_canonicalisation_bears_few_namespaces() -> None:
+    """libxml2 takes time in the square of those in scope: a stranger must not choose how many."""
+    names = b" ".join(b'xmlns:p%d="urn:p%d"' % (n, n) for n in range(40))
+    text = b"<a " + names + b"><b/></a>"
+    assert verify(sign(text, pki().key("VN")), pki().trust("VN"), MOMENT)
+    with pytest.raises(errors.TooLarge, match="32 namespaces"):
+        sign(text, pki().key("VN"), INCLUSIVE)
+
+
 def test_a_stronger_digest_is_written_and_read() -> None:
     """A policy may choose SHA-512; the default policy accepts it."""
     message = sign(document(), pki().key("VN"), SignaturePolicy(digest=DigestMethod.SHA512))

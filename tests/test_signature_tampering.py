@@ -415,6 +415,16 @@ def test_the_certificate_of_another_state_is_not_believed() -> None:
     refuse(sign(document(), pki().key("TH")), errors.UnknownIssuer)
 
 
+def test_a_stranger_is_refused_before_the_content_is_looked_at() -> None:
+    """However dear its canonical form may be: neither without a certificate nor without a signature."""
+    dear = b'<n xmlns:p="urn:' + b"x" * 40_000 + b'">' + b"<p:a/>" * 1_000 + b"</n></TypeCode>"
+    changed = sign(document(), pki().key("TH")).replace(b"</TypeCode>", dear, 1)
+    refuse(changed, errors.UnknownIssuer)
+    own = tamper(set_text("DigestValue", encoded(b"0" * 32)), signed().replace(b"</TypeCode>", dear, 1))
+    refuse(own, errors.SignatureMismatch)
+    refuse(signed().replace(b"</TypeCode>", dear, 1), errors.TooLarge)
+
+
 def test_a_method_that_is_not_the_keys_is_refused() -> None:
     """An ECDSA key cannot be used as an RSA key, whatever SignatureMethod says."""
     uri = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from asw_exchange.cli import (
+    attacks,
     behaviours,
     checking,
     documents,
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (exchange, documents, checking, signing, pki, serving, sending, behaviours):
+for group in (exchange, documents, checking, signing, pki, serving, sending, behaviours, attacks):
     group.register(app)
 
 _EXIT_CODES: tuple[tuple[type[ExchangeError], int], ...] = (

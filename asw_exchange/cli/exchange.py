@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Database = Annotated[Path, typer.Option("--db", metavar="FILE", help="The ledger to read.")]
+Databases = Annotated[
+    list[str],
+    typer.Option("--db", metavar="FILE|URL", help="The ledger to read; several are held against each other."),
+]
 COUNTS = (
     "sent",
     "acknowledged",
@@ -60,22 +65,21 @@ def demo(
 
 
 def tally(
-    db: Database,
+    db: Databases,
     check: Annotated[bool, typer.Option("--check", help="Prove that sent and received agree.")] = False,
     gateway: Annotated[str | None, typer.Option(help="Only what this gateway sent.")] = None,
     kind: Annotated[str | None, typer.Option("--kind", "-k", help="Only this kind.")] = None,
     json_: Json = False,
 ) -> None:
     """Count what was sent and received, by ordered pair of gateways and kind."""
-    from asw_exchange.ledger import Ledger, reconcile
-
-    with Ledger.open(db, read_only=True) as ledger:
-        result = reconcile(ledger)
+    result, dropped = _reconciled(db)
     rows = [row for row in result.rows if gateway in (None, row.gateway) and kind in (None, row.kind)]
     if json_:
-        print_json(as_json(result, rows))
+        print_json(as_json(result, rows) | {"dropped": dropped})
     else:
         show(_by_pair(rows))
+        if dropped["messages"]:
+            say("retention has dropped {bytes} bytes of {messages} messages".format(**dropped))
         if check:
             _print_verdict(result)
     if check and not result.reconciled:
@@ -100,6 +104,18 @@ def timeline(
         print_json({"reference": reference, "entries": entries})
         return
     show(_timeline_table(reference, entries))
+
+
+def _reconciled(places: Sequence[str]) -> tuple[Reconciliation, dict[str, int]]:
+    """Reconcile one ledger, or several as if they were one; tell what retention has dropped of them."""
+    from asw_exchange.ledger import Ledger, reconcile, together
+
+    with ExitStack() as opened:
+        ledgers = [opened.enter_context(Ledger.open(place, read_only=True)) for place in places]
+        whole = ledgers[0] if len(ledgers) == 1 else opened.enter_context(together(ledgers))
+        gone = [ledger.dropped() for ledger in ledgers]
+        counts = {name: sum(getattr(each, name) for each in gone) for name in ("messages", "bytes")}
+        return reconcile(whole), counts
 
 
 def as_json(result: Reconciliation, rows: Sequence[TallyRow] | None = None) -> dict[str, Any]:

@@ -35,7 +35,7 @@ Partner = Annotated[
     list[str] | None,
     typer.Option(
         metavar="CODE=URL",
-        help="Deliver to your system instead; new-zealand/VN=hub where it calls the hub; may be repeated.",
+        help="Your system in place of a gateway here; new-zealand/VN=hub: it calls the hub; may be repeated.",
     ),
 ]
 Token = Annotated[
@@ -44,6 +44,7 @@ Token = Annotated[
         metavar="TOKEN", envvar="ASW_TOKEN", help="Needed to speak to /control; must be, off loopback."
     ),
 ]
+Log = Annotated[bool, typer.Option("--log", help="Log to standard error, a line of JSON each.")]
 Outbound = Annotated[
     list[str] | None,
     typer.Option(metavar="HOST", help="A host or network beside this machine to deliver to."),
@@ -74,13 +75,14 @@ def serve(
     allow_outbound: Outbound = None,
     moment: Moment = None,
     token: Token = None,
+    log: Log = False,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
     from asw_exchange.server.settings import Settings
 
     with_tls = partial(Settings, tls=tls, mtls=mtls, tls_cert=tls_cert, tls_key=tls_key, tls_ca=tls_ca)
-    with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token)
+    with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token, log=log)
     settings = with_keys(
         host=host,
         port=port,
@@ -100,3 +102,5 @@ def _announce(spaces: Spaces) -> None:
         here = [code for code in corridor.members if code in spaces.gateways]
         if here:
             say(f"  {corridor.title}: {spaces.base_url}/{corridor.name}/{{{','.join(here)}}}")
+    if any(corridor.name == "new-zealand" for corridor in spaces.corridors):
+        say(f"  ePhyto hub: {spaces.base_url}/new-zealand/hub/DeliveryService?wsdl")

@@ -3,7 +3,7 @@
 from asw_exchange.codec.documents import from_json, from_yaml, json_schema, read_document, to_json, to_yaml
 from asw_exchange.codec.layout import Layout
 from asw_exchange.codec.leftovers import refuse_leftovers
-from asw_exchange.codec.paths import line_of, name_of, path_of
+from asw_exchange.codec.paths import line_of, name_of, only_elements, path_of
 from asw_exchange.codec.reader import DEFAULT_LIMITS, Limits, read, read_trusted, read_whole, reread
 from asw_exchange.codec.table import many, one, record, text, texts, within
 from asw_exchange.codec.writer import to_bytes
@@ -19,6 +19,7 @@ __all__ = [
     "many",
     "name_of",
     "one",
+    "only_elements",
     "path_of",
     "read",
     "read_document",

@@ -32,8 +32,8 @@ def refuse_leftovers(root: etree._Element, record: Record) -> None:
     known = _attributes(record)
     for element in _select(_ATTRIBUTED, root):
         places = known.get(etree.QName(element).localname, {})
-        for name, value in element.attrib.items():
-            _check_attribute(element, str(name).replace(_XML, "xml:"), str(value), places)
+        for name in element.attrib:
+            _check_attribute(element, str(name).replace(_XML, "xml:"), element.get(name, ""), places)
 
 
 Known = dict[str, set[str] | None]

@@ -25,6 +25,11 @@ def line_of(element: etree._Element) -> int | None:
     return cast("int | None", element.sourceline)
 
 
+def only_elements(parent: etree._Element) -> bool:
+    """Tell whether all that stands in an element, but for text, are elements: no instruction among them."""
+    return all(isinstance(child.tag, str) for child in parent)
+
+
 def name_of(element: etree._Element) -> str:
     """Return the element's name with its prefix, as written."""
     local = etree.QName(element).localname

@@ -7,7 +7,9 @@ locations taken from the instance. Caps bound what a stranger can make us hold.
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
+from functools import cache
 
 from lxml import etree
 
@@ -21,6 +23,8 @@ class Limits:
     bytes: int = 4 * 1024 * 1024
     elements: int = 50_000
     attributes: int = 50_000
+    attributes_of_one: int = 1_000
+    """On one element. libxml2 sorts them for C14N, and lxml lists them, in quadratic time."""
     depth: int = 60
     text: int = 1024 * 1024
     """Characters in one text node or attribute value."""
@@ -49,9 +53,16 @@ def _parser(*, keep_instructions: bool, keep_comments: bool = False, huge: bool 
     )
 
 
-_DOCUMENT = _parser(keep_instructions=False)
-_SIGNED = _parser(keep_instructions=True)
-_WHOLE = _parser(keep_instructions=True, keep_comments=True)
+class _Parsers(threading.local):
+    """One of each for every thread: what a parser complains of is told after it has parsed."""
+
+    def __init__(self) -> None:
+        self.document = _parser(keep_instructions=False)
+        self.signed = _parser(keep_instructions=True)
+        self.whole = _parser(keep_instructions=True, keep_comments=True)
+
+
+_PARSERS = _Parsers()
 _OWN = _parser(keep_instructions=False, huge=True)
 
 
@@ -63,7 +74,7 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS, keep_instructions: boo
 
     Raises NotWellFormed, ForbiddenDoctype, WrongEncoding or TooLarge.
     """
-    return _read(data, _SIGNED if keep_instructions else _DOCUMENT, limits)
+    return _read(data, _PARSERS.signed if keep_instructions else _PARSERS.document, limits)
 
 
 def _read(data: bytes, parser: etree.XMLParser, limits: Limits) -> etree._Element:
@@ -76,8 +87,13 @@ def _read(data: bytes, parser: etree.XMLParser, limits: Limits) -> etree._Elemen
         raise NotWellFormed(f"not XML: {error}") from error
     if root is None:
         raise NotWellFormed("the document is empty")
+    _check_faults(parser)
     if _too_deep(limits.depth)(root):
         raise TooLarge(f"elements are nested deeper than {limits.depth} levels")
+    if len(data) > limits.text and _too_long(root, most=limits.text):
+        raise TooLarge(f"a value has more than the {limits.text} characters accepted")
+    if data.count(b"=") > limits.attributes_of_one and _too_wide(limits.attributes_of_one)(root):
+        raise TooLarge(f"an element has more than {limits.attributes_of_one} attributes")
     return root
 
 
@@ -86,17 +102,24 @@ def read_whole(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> etree._Elemen
 
     Raises as ``read``.
     """
-    return _read(data, _WHOLE, limits)
+    return _read(data, _PARSERS.whole, limits)
 
 
 def reread(canonical: bytes) -> etree._Element:
     """Parse bytes that came out of our own canonicalisation of a tree that ``read`` had accepted."""
-    return etree.fromstring(canonical, _DOCUMENT)
+    return etree.fromstring(canonical, _PARSERS.document)
 
 
 def read_trusted(data: bytes) -> etree._Element:
     """Parse one of our own files (a schema, a rule file), comments kept out, any length."""
     return etree.fromstring(data, _OWN)
+
+
+def _check_faults(parser: etree.XMLParser) -> None:
+    """Look for faults of namespaces: lxml forgets them when libxml2 has a warning to give after them."""
+    faults = parser.error_log.filter_from_errors() if len(parser.error_log) else ()
+    for fault in faults:
+        raise NotWellFormed(f"not well-formed XML: {fault.message.rstrip()}", line=fault.line or None)
 
 
 def _check_bytes(data: bytes, limits: Limits) -> None:
@@ -166,10 +189,14 @@ def _bad_utf8_line(data: bytes) -> int | None:
     return None
 
 
-_DEPTH_CHECKS: dict[int, etree.XPath] = {}
+_too_long = etree.XPath("boolean(//text()[string-length() > $most] | //@*[string-length() > $most])")
 
 
+@cache
 def _too_deep(depth: int) -> etree.XPath:
-    if depth not in _DEPTH_CHECKS:
-        _DEPTH_CHECKS[depth] = etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
-    return _DEPTH_CHECKS[depth]
+    return etree.XPath("boolean(" + "/*" * (depth + 1) + ")")
+
+
+@cache
+def _too_wide(attributes: int) -> etree.XPath:
+    return etree.XPath(f"boolean(//*[@*[{attributes + 1}]])")

@@ -2,6 +2,6 @@
 
 from asw_exchange.envelope.acknowledgement import acknowledgement_layout
 from asw_exchange.envelope.form import Envelope, Seal
-from asw_exchange.envelope.sbdh import StandardBusinessDocument
+from asw_exchange.envelope.sbdh import StandardBusinessDocument, announce_unknown
 
-__all__ = ["Envelope", "Seal", "StandardBusinessDocument", "acknowledgement_layout"]
+__all__ = ["Envelope", "Seal", "StandardBusinessDocument", "acknowledgement_layout", "announce_unknown"]

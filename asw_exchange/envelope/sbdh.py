@@ -6,11 +6,12 @@ element names, their order and the namespace are the standard's.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
 
-from asw_exchange.codec import Layout, line_of
+from asw_exchange.codec import Layout, line_of, only_elements
 from asw_exchange.codec.table import Constant, record, text, within
 from asw_exchange.codec.values import MOMENT
 from asw_exchange.envelope.form import Seal
@@ -51,6 +52,7 @@ HEADER = Layout(
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _OPENING = f'<StandardBusinessDocument xmlns="{NAMESPACE}">'
 _CLOSING = b"</StandardBusinessDocument>"
+_TYPE = re.compile(rb"(<Type>[a-z-]+/)[^<]*(</Type>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,9 @@ class StandardBusinessDocument:
         """Return header and document element. Raises EnvelopeError naming what is missing or too much."""
         if root.tag != self.tag:
             raise EnvelopeError("the root element is no StandardBusinessDocument", value=str(root.tag))
-        if len(root) != 2:
+        if len(root) != 2 or not only_elements(root):
             raise EnvelopeError(
-                f"the envelope holds {len(root)} elements",
+                f"the envelope holds {len(root)} parts",
                 line=line_of(root),
                 hint="one header, then one document",
             )
@@ -101,6 +103,11 @@ class StandardBusinessDocument:
     def renew(self, raw: bytes, message_id: str) -> bytes:
         """Return the very bytes: a transmission that is repeated keeps its id."""
         return raw
+
+
+def announce_unknown(message: bytes) -> bytes:
+    """Let the header announce a type that no corridor has: for messages that are wrong on purpose."""
+    return _TYPE.sub(rb"\g<1>never-heard-of\g<2>", message, count=1)
 
 
 def without_declaration(document: bytes) -> bytes:

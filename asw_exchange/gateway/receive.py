@@ -6,7 +6,7 @@ The caller commits the record before it sends the answer, and signs the answer w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ import msgspec
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Corridor, Handled, Notice, Reply
 from asw_exchange.errors import ConfigurationError, ExchangeError
-from asw_exchange.gateway.steps import STEPS, Delivery, Refused
+from asw_exchange.gateway.steps import STEPS, Delivery, Refused, Step
 from asw_exchange.model import Acknowledgement, Finding, Header, Outcome
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import TrustStore
@@ -47,12 +47,14 @@ def receive(
     trust: Mapping[str, TrustStore],
     peer: str = UNKNOWN,
     limits: Limits = DEFAULT_LIMITS,
+    steps: Iterable[Step] = STEPS,
 ) -> Reception:
     """Take one message through all steps and say what became of it.
 
     ``peer`` is who delivered it, as the transport knows; it counts only when the message itself
-    cannot tell. ``trust`` maps gateway codes to their certification authorities. Never raises for
-    bad input; ConfigurationError when one of our own checks could not run.
+    cannot tell. ``trust`` maps gateway codes to their certification authorities; ``steps`` are those of
+    STEPS, perhaps with a stopwatch around each. Never raises for bad input; ConfigurationError when one of
+    our own checks could not run.
     """
     delivery = Delivery(
         raw=raw,
@@ -65,7 +67,7 @@ def receive(
         limits=limits,
         peer=peer,
     )
-    findings = _run(delivery)
+    findings = _run(delivery, steps)
     record = _record(delivery, findings, peer)
     replies: tuple[Reply, ...] = ()
     if delivery.outcome is Outcome.ACCEPTED and delivery.document is not None:
@@ -79,9 +81,9 @@ def receive(
     )
 
 
-def _run(delivery: Delivery) -> tuple[Finding, ...]:
+def _run(delivery: Delivery, steps: Iterable[Step]) -> tuple[Finding, ...]:
     try:
-        for step in STEPS:
+        for step in steps:
             step(delivery)
             if delivery.outcome is not None:
                 break

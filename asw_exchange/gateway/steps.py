@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lxml import etree
 from msgspec.structs import replace
 
 from asw_exchange import resources
 from asw_exchange.clock import latest_date
-from asw_exchange.codec import Limits, read
+from asw_exchange.codec import Limits
 from asw_exchange.corridor import STRICT, Arrival, Corridor, MessageKind
 from asw_exchange.errors import (
     ExchangeError,
@@ -26,10 +26,11 @@ from asw_exchange.errors import (
     UntrustedSigner,
     WrongKind,
     WrongRoute,
+    WrongTime,
 )
 from asw_exchange.model import Finding, Header, Outcome, Severity, Value
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
-from asw_exchange.signature import Canonicalization, TrustStore, verify
+from asw_exchange.signature import Canonicalization, TrustStore, read_signed, verify
 from asw_exchange.signature.canonical import canonicalize
 from asw_exchange.validation import Report, validate_element
 
@@ -89,7 +90,7 @@ class Delivery:
 
 def read_xml(delivery: Delivery) -> None:
     """Read the bytes with the hardened reader."""
-    delivery.root = read(delivery.raw, limits=delivery.limits, keep_instructions=True)
+    delivery.root = read_signed(delivery.raw, delivery.limits)
 
 
 def unwrap(delivery: Delivery) -> None:
@@ -132,17 +133,20 @@ def verify_signature(delivery: Delivery) -> None:
     if delivery.kind is not None and not delivery.kind.signed:
         if delivery.peer not in (UNKNOWN, header.sender):
             raise WrongRoute(f"an unsigned message, delivered by {delivery.peer}", value=header.sender)
-        delivery.content_digest = delivery.digest
-        document = delivery.corridor.envelope.document(_detached(delivery.part))
+        delivery.content_digest, document = (
+            delivery.digest,
+            delivery.corridor.envelope.document(delivery.part),
+        )
     else:
         trust = delivery.trust.get(header.sender)
         if trust is None:
             raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
         verified = verify(delivery.part, trust, delivery.moment, delivery.corridor.policy)
+        delivery.content_digest = hashlib.sha256(verified.canonical).hexdigest()
         document = delivery.corridor.envelope.document(verified.document)
-        alone = document is verified.document  # or the envelope signs more, as the number that it gives
-        canonical = verified.canonical if alone else canonicalize(document, Canonicalization.EXCLUSIVE)
-        delivery.content_digest = hashlib.sha256(canonical).hexdigest()
+        if document is not verified.document:  # the envelope signs more, as the number that it gives
+            octets = canonicalize(document, Canonicalization.EXCLUSIVE)
+            delivery.content_digest = hashlib.sha256(octets).hexdigest()
     delivery.element = _detached(document)
     del delivery.root, delivery.part
 
@@ -154,6 +158,21 @@ def _detached(part: etree._Element) -> etree._Element:
         part.tail = None
         parent.remove(part)
     return part
+
+
+FASTEST_CLOCK = timedelta(days=1)
+"""How far ahead a sender's clock may be: what a wrong time zone costs at most. The value is our choice."""
+
+
+def check_time(delivery: Delivery) -> None:
+    """Where the message says when it was sent, that is not in the future."""
+    sent_at = _header(delivery).sent_at
+    if sent_at is not None and sent_at > delivery.moment + FASTEST_CLOCK:
+        raise WrongTime(
+            "the message was sent in the future",
+            value=sent_at.isoformat(),
+            hint="set the sender's clock and time zone right",
+        )
 
 
 def recognise(delivery: Delivery) -> None:
@@ -242,6 +261,7 @@ STEPS: tuple[Step, ...] = (
     check_addresses,
     recall,
     verify_signature,
+    check_time,
     recognise,
     apply_rules,
     parse,

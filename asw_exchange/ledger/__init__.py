@@ -1,5 +1,6 @@
 """What happened: the append-only record of all gateways of a run, its tally and its timelines."""
 
+from asw_exchange.ledger.copying import copy, together
 from asw_exchange.ledger.outbox import Attempt, Queued, QueueDepth, QueueFilter, State
 from asw_exchange.ledger.reconciliation import Defect, Difference, Reconciliation, reconcile
 from asw_exchange.ledger.retention import Dropped
@@ -24,7 +25,9 @@ __all__ = [
     "TallyFilter",
     "TallyRow",
     "TimelineEntry",
+    "copy",
     "reconcile",
     "tally",
     "timeline",
+    "together",
 ]

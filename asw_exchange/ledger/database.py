@@ -8,11 +8,9 @@ Not here: how it is opened (``opening.py``), what is written (``store.py``).
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -37,6 +35,8 @@ class Way:
     place: str
     """The file or address, as errors name it."""
     read_only: bool
+    lock: Callable[[], Callable[[], None]]
+    """Keeps others away until the database is closed, by calling what it returns."""
     begin: tuple[str, str]
     """How a transaction that may write begins, and one that needs an unchanging view."""
 
@@ -52,7 +52,12 @@ class Database:
         self._depth = 0
         self._failed = False
         self._closed = False
-        self._connect()
+        self._unlock = way.lock()
+        try:
+            self._connect()
+        except LedgerError:
+            self._unlock()
+            raise
         self.statements = compile_statements(self._connection.dialect)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
@@ -83,16 +88,9 @@ class Database:
         counted = statement.execution_options(preserve_rowcount=True)
         return self.define(lambda connection: connection.execute(counted).rowcount)
 
-    def copy_to(self, path: Path) -> None:
-        """Copy a SQLite database to a new file that needs no others beside it. Raises LedgerError."""
-        with self._lock:
-            self._check()
-            try:
-                with closing(sqlite3.connect(path)) as target:
-                    self._driver.backup(target)
-                    target.execute("PRAGMA journal_mode = DELETE")
-            except self._errors as error:
-                raise self._failure(error) from error
+    def insert(self, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
+        """Run a SQLAlchemy statement once for each of ``rows``. Raises LedgerError."""
+        self.define(lambda connection: connection.execute(statement, rows))
 
     def define(self, work: Callable[[Connection], T]) -> T:
         """Do what needs the connection itself, as creating tables does. Raises LedgerError."""
@@ -136,6 +134,7 @@ class Database:
                 self._closed = True
                 with suppress(*self._errors):  # a server that is gone has closed it already
                     self._connection.close()
+                self._unlock()
 
     def _connect(self) -> None:
         try:

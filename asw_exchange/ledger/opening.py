@@ -20,10 +20,15 @@ MEMORY = sqlite.MEMORY
 
 
 def open_database(
-    place: str | Path, *, read_only: bool, wait: timedelta, schema: str | None = None
+    place: str | Path,
+    *,
+    read_only: bool,
+    wait: timedelta,
+    schema: str | None = None,
+    exclusive: bool = False,
 ) -> Database:
     """Open the database of a ledger, creating it where there is none. Raises LedgerError."""
-    database = Database(_way(place, read_only, wait, schema))
+    database = Database(_way(place, read_only, wait, schema, exclusive and not read_only))
     if not read_only:
         try:
             _create(database)
@@ -33,7 +38,7 @@ def open_database(
     return database
 
 
-def _way(place: str | Path, read_only: bool, wait: timedelta, schema: str | None) -> Way:
+def _way(place: str | Path, read_only: bool, wait: timedelta, schema: str | None, exclusive: bool) -> Way:
     """Return how to get to a ledger. Raises LedgerError for a place where there cannot be any."""
     url = None if isinstance(place, Path) or "://" not in place else _url(place)
     if url is not None and url.get_backend_name() == "postgresql":
@@ -44,6 +49,7 @@ def _way(place: str | Path, read_only: bool, wait: timedelta, schema: str | None
             set_up=_checked(set_up, name, read_only, before=True),
             place=name,
             read_only=read_only,
+            lock=_no_lock,  # a writing connection takes one of the server itself
             begin=(postgresql.WRITING, postgresql.READING),
         )
     path = _path_of(place if url is None else url.database or MEMORY)
@@ -54,8 +60,13 @@ def _way(place: str | Path, read_only: bool, wait: timedelta, schema: str | None
         set_up=_checked(partial(sqlite.set_up, read_only=read_only), name, read_only, before=False),
         place=name,
         read_only=read_only,
+        lock=partial(sqlite.lock_alone, path, name) if exclusive else _no_lock,
         begin=(sqlite.WRITING, sqlite.READING),
     )
+
+
+def _no_lock() -> Callable[[], None]:
+    return lambda: None
 
 
 def _url(place: str) -> URL:

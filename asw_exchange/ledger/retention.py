@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select, update
 
 from asw_exchange.ledger.database import Database
 from asw_exchange.ledger.rows import digest_of, microseconds, moment_of
@@ -24,7 +24,7 @@ from asw_exchange.ledger.transmissions import address
 from asw_exchange.model import Value
 from asw_exchange.records import Direction
 
-BATCH = 500
+BATCH = 200
 """How many entries one call counts, and how many it passes, at most."""
 
 NOTHING = digest_of(b"")
@@ -67,6 +67,10 @@ class _Marks(msgspec.Struct):
     is_done: bool = True
 
 
+_WITH_BYTES = entries.outerjoin(payloads, payloads.c.digest == entries.c.digest)
+"""An outer join, though nothing is ever missing: so SQLite starts from the page of entries."""
+_SIZE = func.length(payloads.c.content)
+
 _KEY = "retention"
 _decoder = msgspec.json.Decoder(_Marks)
 
@@ -81,11 +85,11 @@ def retain(database: Database, now: datetime, caps: Caps) -> Dropped:
     before = _read(database)
     marks = msgspec.structs.replace(before)
     more_to_count = _count(database, marks)
-    more_to_pass = _pass(database, marks, now, caps)
+    passed = _pass(database, marks, now, caps)
     released = _released(database)
-    if marks.passed > before.passed or released:
-        _drop(database, marks, before.passed, released)
-    marks.is_done = not (more_to_count or more_to_pass or len(released) == BATCH)
+    if passed or released:
+        _drop(database, marks, passed, released)
+    marks.is_done = not (more_to_count or BATCH in (len(passed), len(released)))
     if marks != before:
         _write(database, marks)
     return _told(marks)
@@ -93,9 +97,8 @@ def retain(database: Database, now: datetime, caps: Caps) -> Dropped:
 
 def _count(database: Database, marks: _Marks) -> bool:
     """Count what came since the last call; tell whether there may be more."""
-    size = func.length(payloads.c.content)
-    joined = entries.join(payloads, payloads.c.digest == entries.c.digest)
-    page = select(entries.c.sequence, size).select_from(joined).where(entries.c.sequence > marks.counted)
+    page = select(entries.c.sequence, _SIZE).select_from(_WITH_BYTES)
+    page = page.where(entries.c.sequence > marks.counted)
     rows = database.select(page.order_by(entries.c.sequence).limit(BATCH))
     if rows:
         marks.counted = rows[-1][0]
@@ -104,28 +107,27 @@ def _count(database: Database, marks: _Marks) -> bool:
     return len(rows) == BATCH
 
 
-def _pass(database: Database, marks: _Marks, now: datetime, caps: Caps) -> bool:
-    """Move the mark behind what is beyond the caps; tell whether more may be."""
+def _pass(database: Database, marks: _Marks, now: datetime, caps: Caps) -> list[int]:
+    """Move the mark behind what is beyond the caps; return what it passed."""
     limit = microseconds(now - caps.age) if caps.age is not None else None
-    size = func.length(payloads.c.content)
-    joined = entries.join(payloads, payloads.c.digest == entries.c.digest)
-    page = select(entries.c.sequence, entries.c.moment, size).select_from(joined)
+    page = select(entries.c.sequence, entries.c.moment, _SIZE).select_from(_WITH_BYTES)
     page = page.where(entries.c.sequence > marks.passed, entries.c.sequence <= marks.counted)
-    rows = database.select(page.order_by(entries.c.sequence).limit(BATCH))
-    for sequence, moment, bytes_ in rows:
+    passed: list[int] = []
+    for sequence, moment, size in database.select(page.order_by(entries.c.sequence).limit(BATCH)):
         is_beyond = (
             (caps.messages is not None and marks.kept_messages > caps.messages)
             or (caps.bytes is not None and marks.kept_bytes > caps.bytes)
             or (limit is not None and moment < limit)
         )
         if not is_beyond:
-            return False
+            break
+        passed.append(sequence)
         marks.passed = sequence
         marks.kept_messages -= 1
-        marks.kept_bytes -= bytes_
+        marks.kept_bytes -= size
     if marks.passed == marks.counted:
         marks.kept_messages = marks.kept_bytes = 0
-    return len(rows) == BATCH
+    return passed
 
 
 def _released(database: Database) -> list[int]:
@@ -134,20 +136,20 @@ def _released(database: Database) -> list[int]:
     return [row[0] for row in database.select(select(spared.c.sequence).where(~waits).limit(BATCH))]
 
 
-def _drop(database: Database, marks: _Marks, since: int, released: Sequence[int]) -> None:
+def _drop(database: Database, marks: _Marks, passed: Sequence[int], released: Sequence[int]) -> None:
     """Empty the bytes of what was passed just now or released; spare what still waits."""
-    page = and_(entries.c.sequence > since, entries.c.sequence <= marks.passed)
-    looked_at = or_(page, entries.c.sequence.in_(released)) if released else page
+    looked_at = entries.c.sequence.in_((*passed, *released))
     waiting = {row[0] for row in database.select(_waiting(looked_at))}
-    rows = database.select(_unneeded(looked_at, marks.passed))
-    _spare(database, released, {sequence for sequence, digest, *_ in rows if digest in waiting})
-    sizes = {digest: size for _, digest, size, _ in rows if size and digest not in waiting}
+    rows = [row for row in database.select(_unneeded(looked_at, marks.passed)) if row[1] not in waiting]
+    _spare(database, passed, released)
+    sizes = {digest: size for _, digest, size, _ in rows if size}
     if sizes:
         gone = update(payloads).where(payloads.c.digest.in_(sizes))
         database.change(gone.values(content=b""))
         marks.messages += len(sizes)
         marks.bytes += sum(sizes.values())
-        marks.before = max(marks.before or 0, *(row[3] for row in rows if row[1] in sizes), 0)
+        youngest = max(moment for _, digest, _, moment in rows if digest in sizes)
+        marks.before = youngest if marks.before is None else max(marks.before, youngest)
 
 
 def _waiting(looked_at: ColumnElement[bool]) -> Select[tuple[str]]:
@@ -167,16 +169,16 @@ def _unneeded(looked_at: ColumnElement[bool], passed: int) -> Select[tuple[int, 
         other.digest == own.digest,
         other.sequence > passed,
     )
-    joined = entries.join(payloads, payloads.c.digest == own.digest)
-    columns = (own.sequence, own.digest, func.length(payloads.c.content), own.moment)
-    return select(*columns).select_from(joined).where(looked_at, ~later)
+    columns = (own.sequence, own.digest, _SIZE, own.moment)
+    return select(*columns).select_from(_WITH_BYTES).where(looked_at, ~later)
 
 
-def _spare(database: Database, released: Sequence[int], waiting: set[int]) -> None:
+def _spare(database: Database, passed: Sequence[int], released: Sequence[int]) -> None:
+    """Remember what was passed while it waits; others with the same bytes need not be looked at again."""
     if released:
         database.change(delete(spared).where(spared.c.sequence.in_(released)))
-    for sequence in sorted(waiting):
-        database.change(insert(spared).values(sequence=sequence))
+    still = select(outbox.c.sequence).where(outbox.c.sequence.in_(passed))
+    database.change(insert(spared).from_select(["sequence"], still))
 
 
 def _read(database: Database) -> _Marks:

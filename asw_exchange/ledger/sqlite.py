@@ -6,8 +6,11 @@ takes the write lock at once, which lets SQLite wait for another process instead
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,6 +48,28 @@ def set_up(connection: Connection, *, read_only: bool) -> None:
         connection.exec_driver_sql(f"PRAGMA {setting}")
     if not read_only:
         _keep_log(connection)
+
+
+def lock_alone(path: Path | None, name: str) -> Callable[[], None]:
+    """Keep other processes that want the ledger alone away, by a lock file beside it; return how to end it.
+
+    The lock goes with the process, however it ends; the file stays. Readers, and writers that do not ask
+    for it alone, are not kept away. Raises LedgerError when another has it.
+    """
+    if path is None:
+        return lambda: None
+    lock = f"{path}.lock"
+    try:
+        file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise LedgerError(f"the lock file cannot be opened: {error.strerror}", file=lock) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(file)
+        hint = "stop it, or name another ledger; reading is possible meanwhile"
+        raise LedgerError("another server has this ledger", file=name, hint=hint) from error
+    return partial(os.close, file)
 
 
 def check_path(path: Path | None, *, read_only: bool) -> None:

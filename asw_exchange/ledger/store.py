@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 import msgspec
 from sqlalchemy import ColumnElement, delete, func, insert, select
@@ -49,6 +49,16 @@ class EntryFilter(TypedDict, total=False):
     """Written after the entry of this sequence."""
 
 
+class Count(NamedTuple):
+    """How many entries there are of a sort."""
+
+    gateway: str
+    direction: str
+    kind: str
+    outcome: str | None
+    number: int
+
+
 class Ledger:
     """An open ledger. Threads may share it: each call, and each transaction as a whole, has it alone."""
 
@@ -63,15 +73,19 @@ class Ledger:
         read_only: bool = False,
         wait: timedelta = timedelta(seconds=5),
         schema: str | None = None,
+        exclusive: bool = False,
     ) -> Ledger:
         """Open the ledger in a file or on a server, or create it there.
 
         ``":memory:"`` is one that is gone when closed, ``postgresql+psycopg://USER@HOST/DATABASE`` one on a
         PostgreSQL server, in ``schema`` where one is named; there one process writes at a time, others read.
+        ``exclusive`` refuses a file that another process has so, as two servers must not share one.
         ``wait`` is how long a lock of another process is waited for. Raises LedgerError: no folder, no
         server, no ledger, a newer version, not to be written, locked, damaged.
         """
-        return cls(open_database(path_or_url, read_only=read_only, wait=wait, schema=schema))
+        return cls(
+            open_database(path_or_url, read_only=read_only, wait=wait, schema=schema, exclusive=exclusive)
+        )
 
     def __enter__(self) -> Ledger:
         return self
@@ -283,10 +297,6 @@ class Ledger:
             if value is not None:
                 self.database.change(insert(notes).values(name=name, value=value))
 
-    def copy_to(self, path: str | Path) -> None:
-        """Write all of it to a new SQLite file, as it is at one moment. Raises LedgerError."""
-        self.database.copy_to(Path(path))
-
     def clear(self) -> None:
         """Forget everything that was recorded, at once; sequences begin anew. Raises LedgerError.
 
@@ -296,6 +306,18 @@ class Ledger:
         with self.database.transaction():
             self.database.define(lambda connection: metadata.drop_all(connection, record))
             self.database.define(lambda connection: metadata.create_all(connection, record))
+
+    def counts(self, *, after: int = 0) -> tuple[int, tuple[Count, ...]]:
+        """Count the entries written after a sequence; return the newest sequence too. Raises LedgerError.
+
+        Whoever adds up the counts of one call after the other has counted each entry once.
+        """
+        with self.snapshot():
+            last = self.last_sequence()
+            columns = (entries.c.gateway, entries.c.direction, entries.c.kind, entries.c.outcome)
+            written = entries.c.sequence.between(after + 1, last)
+            rows = self.database.select(select(*columns, func.count()).where(written).group_by(*columns))
+        return last, tuple(Count(*row) for row in rows)
 
     def last_sequence(self) -> int:
         """Return the sequence of the newest entry, 0 where there is none. Raises LedgerError."""

@@ -23,6 +23,7 @@ from asw_exchange.server.client import Answered, Client, Failed
 from asw_exchange.server.committer import Committer
 from asw_exchange.server.feed import Feed
 from asw_exchange.server.leaving import leave
+from asw_exchange.server.log import LOGGER
 from asw_exchange.server.partners import Partners
 
 Lane = tuple[str, str, str]
@@ -170,6 +171,7 @@ class Delivery:
     async def _fail(self, lane: Lane, queued: Queued, failed: Failed) -> bool:
         now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
         arrived = failed.may_have_arrived
+        _log(queued, failed)
         if failed.permanent or attempts >= self.retries.attempts:
             await self.committer.run(
                 lambda: self.ledger.bury(
@@ -186,6 +188,22 @@ class Delivery:
         )
         self._resting[lane] = due
         return False
+
+
+def _log(queued: Queued, failed: Failed) -> None:
+    entry = queued.entry
+    LOGGER.warning(
+        {
+            "event": "delivery-failed",
+            "gateway": entry.gateway,
+            "peer": entry.peer,
+            "kind": entry.kind,
+            "message_id": entry.message_id,
+            "reference": entry.reference,
+            "attempt": queued.attempts + 1,
+            "failure": failed.reason,
+        }
+    )
 
 
 def _lane(queued: Queued) -> Lane:

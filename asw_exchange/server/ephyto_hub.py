@@ -78,7 +78,10 @@ def served_hub(spaces: Mapping[str, Space]) -> HubEndpoint:
         if space is None:
             raise Refusal(404, f"there is no space {name}")
         peer_of(scope, space)
-        known = callers.setdefault(name, Callers({code: space.trust[code] for code in CORRIDOR.members}))
+        trust = {code: space.trust[code] for code in CORRIDOR.members if code in space.trust}
+        if not trust:
+            raise Refusal(404, "no country of the hub is known here")
+        known = callers.setdefault(name, Callers(trust))
         return await space.committer.run(
             lambda: answer(raw, hub=open_hub(space), callers=known, moment=space.clock.now(), action=action)
         )

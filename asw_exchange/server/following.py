@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.records import Entry
@@ -12,13 +13,17 @@ _MOST = 500
 
 
 async def follow(space: Space, after: int = 0) -> AsyncIterator[Entry]:
-    """Yield the entries after a sequence, and then each new one, until the space is closed."""
+    """Yield the entries after a sequence, and then each new one, until the space is closed.
+
+    After a reset, when sequences begin anew, it begins anew too.
+    """
+    resets = space.resets
     while True:
         seen = space.feed.count
+        if space.resets != resets:
+            resets, after = space.resets, 0
         try:
-            entries = await space.committer.read(
-                lambda last=after: space.ledger.entries(after=last, limit=_MOST)  # type: ignore[misc]
-            )
+            entries = await space.committer.read(partial(space.ledger.entries, after=after, limit=_MOST))
         except LedgerError:
             return
         for entry in entries:

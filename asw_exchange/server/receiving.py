@@ -21,6 +21,7 @@ from asw_exchange.server.asgi import (
     respond,
     too_large,
 )
+from asw_exchange.server.log import LOGGER
 from asw_exchange.server.peers import peer_of
 from asw_exchange.server.refusal import Refusal
 from asw_exchange.server.space import MAIN, Space
@@ -58,6 +59,14 @@ class MessageEndpoint:
             response = Response(status, answer or b"", envelope.media_type)
             await connection.misbehave(response, treatment.after)
         except Refusal as refusal:
+            LOGGER.info(
+                {
+                    "event": "refused",
+                    "path": scope["path"],
+                    "status": refusal.status,
+                    "reason": refusal.reason,
+                }
+            )
             await respond(send, refused(refusal))
         except LedgerError as error:
             reason = f"the message was not stored, send it again: {error.message}"

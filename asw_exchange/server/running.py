@@ -5,7 +5,9 @@ On SIGTERM or SIGINT uvicorn takes no more connections, sees requests through, a
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -13,6 +15,7 @@ import uvicorn
 from asw_exchange.errors import ConfigurationError, FileError
 from asw_exchange.server.application import application
 from asw_exchange.server.exposure import check_exposure
+from asw_exchange.server.log import log_to_stderr
 from asw_exchange.server.protocol import GuardedProtocol
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.spaces import Spaces
@@ -28,15 +31,30 @@ def serve(settings: Settings, announce: Callable[[Spaces], object] = lambda spac
     Raises ConfigurationError, CredentialError, FileError for a port that cannot be had, and LedgerError.
     """
     check_exposure(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    if settings.log:
+        log_to_stderr()
     with listen(settings.host, settings.port) as listener:
         spaces = Spaces(settings=settings, base_url=base_url(listener, settings.scheme))
         server_of(spaces, lambda: announce(spaces)).run(sockets=[listener])
+    if spaces.failure is not None:
+        raise spaces.failure
+
+
+def _leave(number: int, frame: object) -> None:
+    """End orderly. While it serves, uvicorn sees to these signals, and raises them again when it is done."""
+    sys.exit(0)
 
 
 def server_of(spaces: Spaces, ready: Callable[[], object]) -> uvicorn.Server:
     """Return what runs the application; those who wait are let go when it is told to end."""
     server = uvicorn.Server(configuration(spaces, ready))
-    spaces.stopping = lambda: server.should_exit
+
+    def end() -> None:
+        server.should_exit = True
+
+    spaces.stopping, spaces.end = lambda: server.should_exit, end
     return server
 
 

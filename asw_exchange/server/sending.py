@@ -13,8 +13,9 @@ from lxml import etree
 
 from asw_exchange.clock import SystemClock
 from asw_exchange.codec import read
+from asw_exchange.corridor import MessageKind
 from asw_exchange.corridors import all_corridors, recognise
-from asw_exchange.errors import ExchangeError
+from asw_exchange.errors import EnvelopeError, ExchangeError
 from asw_exchange.model import (
     Acknowledgement,
     Fault,
@@ -89,7 +90,7 @@ def told_of(answer: bytes, trust: TrustStore | None = None) -> Told:
     if not answer:
         return Told(words="received, without an answer")
     try:
-        _, kind, element = recognise(read(answer, keep_instructions=True))
+        kind, element = _recognised(read(answer, keep_instructions=True))
         signer = None
         if trust is not None and kind.signed:
             verified = verify(answer, trust, moment=SystemClock().now())
@@ -97,6 +98,17 @@ def told_of(answer: bytes, trust: TrustStore | None = None) -> Told:
         return _meaning(kind.name, kind.layout.read(element), signer)
     except ExchangeError as error:
         return Told(failure=f"the answer is not to be used: {error.reply_code}: {error}")
+
+
+def _recognised(root: etree._Element) -> tuple[MessageKind, etree._Element]:
+    """Return kind and document; a fault may be addressed to nobody, as its sender knows not whom to."""
+    try:
+        return recognise(root)[1:]
+    except EnvelopeError:
+        body = root.find("{*}Body")
+        if body is None or len(body) != 1:
+            raise
+        return recognise(body[0])[1:]
 
 
 def _document(verified: etree._Element) -> etree._Element:

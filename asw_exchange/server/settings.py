@@ -22,7 +22,7 @@ class Settings:
     place: str = ":memory:"
     """The ledger: a SQLite file, a PostgreSQL address, or memory."""
     gateways: tuple[str, ...] = ()
-    """Those that run here; none named: all of all corridors."""
+    """Those that run here; none named: all of all corridors that are not in ``partners``."""
     seed: int = 0
     """Of the test keys, where no folder is given."""
     pki: Path | None = None
@@ -39,13 +39,15 @@ class Settings:
     tls_ca: Path | None = None
     """Authorities of the partners' servers, beside our own."""
     partners: tuple[str, ...] = ()
-    """``CODE=URL`` or ``corridor/CODE=URL``."""
+    """``CODE=URL`` or ``corridor/CODE=URL``: systems that run elsewhere; ``hub`` for who calls the hub."""
     outbound: tuple[str, ...] = ()
     """Host names, addresses and networks beside this machine that messages may be delivered to."""
     moment: datetime | None = None
     """What the clocks of the spaces show at the start; None: the time it is."""
     token: str | None = field(default=None, repr=False)
     """Needed to speak to the control API; a server that others can reach must have one."""
+    log: bool = False
+    """Whether to log to standard error, a line of JSON for everything that happens."""
     retries: Retries = field(default_factory=Retries)
 
     @property

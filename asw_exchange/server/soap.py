@@ -9,13 +9,12 @@ from datetime import datetime
 from cryptography import x509
 from lxml import etree
 
-from asw_exchange.codec import read
 from asw_exchange.codec.builder import escape
 from asw_exchange.corridors.new_zealand.hub import Hub
 from asw_exchange.corridors.new_zealand.hub_elements import HubWebException
 from asw_exchange.corridors.new_zealand.hub_names import SERVICE, SOAP
 from asw_exchange.errors import ExchangeError, LedgerError
-from asw_exchange.signature import Placement, SignaturePolicy, TrustStore, verify
+from asw_exchange.signature import Placement, SignaturePolicy, TrustStore, read_signed, verify
 
 POLICY = SignaturePolicy(placement=Placement.SOAP_BODY)
 
@@ -51,7 +50,7 @@ def answer(
     ``action`` is the SOAPAction without its quotes; an empty one says nothing. Raises LedgerError.
     """
     try:
-        caller, request = callers.verify(read(raw, keep_instructions=True), moment)
+        caller, request = callers.verify(read_signed(raw), moment)
         if action not in ("", request.tag.replace("{", "").replace("}", "")):
             raise HubWebException("SOAPAction names another operation than the body", value=action)
         return 200, _envelope(hub.call(request, caller, raw))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from asw_exchange.behaviours import PkiOrigin, Treatment
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
+from asw_exchange.gateway import STEPS, Step
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Value
 from asw_exchange.node import Node
@@ -63,7 +64,7 @@ class Space:
     """The partner table that the space began with."""
     first_ahead: timedelta = field(init=False)
     """How far its clock was ahead of the machine's then."""
-    _task: asyncio.Task[None] | None = field(default=None, init=False)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self.first_partners = dict(self.partners.urls)
@@ -77,7 +78,11 @@ class Space:
     async def start(self) -> None:
         """Take up the work where it was left, also after a crash."""
         await self.committer.run(self._take_up)
-        self._task = asyncio.create_task(self.delivery.run())
+        self.attend(self.delivery.run())
+
+    def attend(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside receiving, until the space is closed."""
+        self._tasks.append(asyncio.create_task(work))
 
     def _take_up(self) -> None:
         """After anything but an orderly stop nobody knows what became of what was under way."""
@@ -138,9 +143,9 @@ class Space:
         """See through what is under way, then let everything go."""
         self.closed = True
         self.feed.changed()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.delivery.finish()
         await self.committer.run(lambda: self.ledger.set_note(AT_WORK, None))
         await self.committer.close()
@@ -164,6 +169,8 @@ class Common:
     moment: datetime | None = None
     """What the clock of a new space shows; None: what ``base`` does."""
     retries: Retries = field(default_factory=Retries)
+    steps: tuple[Step, ...] = STEPS
+    """Those of receiving."""
 
     def nodes(self, ledger: Ledger, clock: AdjustableClock) -> dict[str, Node]:
         """Return the gateways of a new space."""
@@ -177,6 +184,7 @@ class Common:
             clock=clock,
             origin=self.origin,
             numbered=numbered,
+            steps=self.steps,
         )
 
 

@@ -17,6 +17,8 @@ from asw_exchange.corridors import all_corridors
 from asw_exchange.errors import ConfigurationError, ExchangeError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
+from asw_exchange.server.journal import keep_journal
+from asw_exchange.server.metrics import Metrics
 from asw_exchange.server.notes import restore
 from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
@@ -48,6 +50,11 @@ class Spaces(Mapping[str, Space]):
     """Whom messages may be delivered to."""
     stopping: Callable[[], bool] = field(default=lambda: False, init=False)
     """Tells those who wait for something to happen that the server is about to end."""
+    end: Callable[[], object] = field(default=lambda: None, init=False)
+    """Ends the server in an orderly way."""
+    failure: ExchangeError | None = field(default=None, init=False)
+    """Why the spaces could not be opened, for who runs the server to tell."""
+    metrics: Metrics = field(default_factory=Metrics)
     origin: PkiOrigin = field(init=False)
     """Where test keys that nobody should sign with are made from."""
     _outside: dict[Key, str | None] = field(init=False)
@@ -57,16 +64,17 @@ class Spaces(Mapping[str, Space]):
     _spaces: dict[str, Space] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors))
+        self._outside = partner_urls(
+            self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
+        )
+        elsewhere = {code for _, code in self._outside}
+        self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors), elsewhere)
         self.origin = PkiOrigin(
             seed=str(self.settings.seed), start=self.settings.moment or self.base_clock.now()
         )
         self.pki = _keys(self)
         self.trust = _trust(self) | _given_trust(self.settings.trust, codes_of(self.corridors))
-        self.tls = open_tls(self.settings, self.pki, self.trust, self.base_clock.now())
-        self._outside = partner_urls(
-            self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
-        )
+        self.tls = open_tls(self.settings, self.pki, self.trust, self.origin.start)
         self.allowed = allow(self.settings.outbound)
 
     def __getitem__(self, name: str) -> Space:
@@ -113,8 +121,9 @@ class Spaces(Mapping[str, Space]):
             raise ConfigurationError("the main space cannot be removed", hint="reset it instead")
         async with self._change:
             space = self._spaces.pop(name)
+            await space.committer.run(space.ledger.clear)
             await space.close()
-            if space.ledger.database.place != MEMORY:
+            if not _is_shared(self._place(name)):
                 _delete(space.ledger.database.place)
             await self._note()
 
@@ -130,6 +139,8 @@ class Spaces(Mapping[str, Space]):
         try:
             await restore(space, as_it_was=as_it_was, clock=self.settings.moment is None)
             await space.start()
+            if self.settings.log:
+                space.attend(keep_journal(space))
         except ExchangeError:
             await space.close()
             raise
@@ -145,6 +156,7 @@ class Spaces(Mapping[str, Space]):
         await main.committer.run(lambda: main.ledger.set_note(_NOTE, names))
 
     def _made(self, name: str, place: str) -> Space:
+        schema = _schema(name) if _is_shared(place) and name != MAIN else None
         common = Common(
             corridors=self.corridors,
             gateways=self.gateways,
@@ -154,12 +166,13 @@ class Spaces(Mapping[str, Space]):
             base=self.base_clock,
             moment=self.settings.moment,
             retries=self.settings.retries,
+            steps=self.metrics.timed_steps(),
         )
         return open_space(
             name,
             common,
-            ledger=Ledger.open(place),
-            reader=None if place == MEMORY else Ledger.open(place, read_only=True),
+            ledger=Ledger.open(place, exclusive=True, schema=schema),
+            reader=None if place == MEMORY else Ledger.open(place, read_only=True, schema=schema),
             partners=self._partners(name),
             client=Client(Resolver(self.allowed), self.tls.context),
         )
@@ -167,14 +180,12 @@ class Spaces(Mapping[str, Space]):
     def _place(self, name: str) -> str:
         """Return where the ledger of a space is: beside that of the main one."""
         place = self.settings.place
-        return place if name == MAIN or place == MEMORY else self._file(name)
+        return place if name == MAIN or place == MEMORY or _is_shared(place) else self._file(name)
 
     def _file(self, name: str) -> str:
-        if self.settings.place == MEMORY:
+        if self.settings.place == MEMORY or _is_shared(self.settings.place):
             self._folder = self._folder or TemporaryDirectory(prefix="asw-")
             return str(Path(self._folder.name) / f"{name}.db")
-        if "://" in self.settings.place:
-            raise ConfigurationError("a server with a shared ledger has no space beside the main one")
         path = Path(self.settings.place)
         return str(path.with_name(f"{path.stem}.{name}{path.suffix}"))
 
@@ -194,9 +205,18 @@ def _names(noted: str | None) -> tuple[str, ...]:
     return tuple(name for name in (noted or "").split() if _NAME.fullmatch(name))
 
 
+def _is_shared(place: str) -> bool:
+    """Tell whether a ledger is kept by a database server, where each space has a schema of its own."""
+    return place.startswith("postgresql")
+
+
+def _schema(name: str) -> str:
+    return f"asw_{name.replace('-', '_')}"
+
+
 def _delete(place: str) -> None:
     """Delete a ledger's file, and what SQLite may have left beside it."""
-    for path in (place, f"{place}-wal", f"{place}-shm"):
+    for path in (place, f"{place}-wal", f"{place}-shm", f"{place}.lock"):
         Path(path).unlink(missing_ok=True)
 
 
@@ -206,13 +226,14 @@ def _checked(name: str) -> str:
     return name
 
 
-def _chosen(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+def _chosen(wanted: tuple[str, ...], known: tuple[str, ...], elsewhere: set[str]) -> tuple[str, ...]:
+    """Return what runs here: what is named, or all that do not run elsewhere, as a partner's system."""
     for code in wanted:
         if code not in known:
             raise ConfigurationError(
                 "no corridor has this gateway", value=code, hint=f"the gateways are {', '.join(known)}"
             )
-    return tuple(dict.fromkeys(wanted)) or known
+    return tuple(dict.fromkeys(wanted)) or tuple(code for code in known if code not in elsewhere)
 
 
 def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustStore]:

@@ -16,7 +16,7 @@ from asw_exchange.signature.policy import Placement, SignaturePolicy
 from asw_exchange.signature.renewal import renew_gateway, revoke_certificate
 from asw_exchange.signature.sign import sign, sign_canonical
 from asw_exchange.signature.trust import TrustedSigner, TrustStore
-from asw_exchange.signature.verify import Verified, verify
+from asw_exchange.signature.verify import Verified, read_signed, verify
 
 __all__ = [
     "Canonicalization",
@@ -47,6 +47,7 @@ __all__ = [
     "is_container",
     "load_pki",
     "payload_of",
+    "read_signed",
     "renew_files",
     "renew_gateway",
     "revoke_certificate",

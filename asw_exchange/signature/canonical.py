@@ -14,7 +14,7 @@ from asw_exchange.codec.builder import escape_attribute
 from asw_exchange.errors import NoCanonicalForm, TooLarge
 from asw_exchange.signature.algorithms import NAMESPACE, Canonicalization
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 """Canonical XML repeats a namespace on every branch that uses it: a small document can have a huge form."""
 
 
@@ -25,15 +25,32 @@ def canonicalize(element: etree._Element, method: Canonicalization) -> bytes:
     (XML Signature 1.1, section 4.4.3.3); an element inside an envelope as if it were a document of its own.
 
     Raises TooLarge over MOST_BYTES, NoCanonicalForm where no canonical form exists (relative
-    namespace names) or where it would depend on the envelope (inclusive C14N).
+    namespace names) or as ``check_context``.
     """
-    if element.getparent() is None:
-        return _write(element.getroottree(), exclusive=method is Canonicalization.EXCLUSIVE)
+    check_context(element, method)
+    whole = element.getroottree() if element.getparent() is None else etree.ElementTree(element)
+    return _write(whole, exclusive=method is Canonicalization.EXCLUSIVE)
+
+
+def check_context(element: etree._Element, method: Canonicalization) -> None:
+    """Look at what inclusive C14N takes over from around an element; the exclusive one takes over nothing.
+
+    Raises NoCanonicalForm where the form would depend on the envelope, TooLarge where more namespaces are
+    in scope than libxml2 can go through in time: it looks up each of them in all the others.
+    """
     if method is Canonicalization.EXCLUSIVE:
-        return _write(etree.ElementTree(element), exclusive=True)
-    raise NoCanonicalForm(
-        "inclusive C14N of an element inside an envelope depends on that envelope", hint="use exclusive C14N"
-    )
+        return
+    if element.getparent() is not None:
+        raise NoCanonicalForm(
+            "inclusive C14N of an element inside an envelope depends on that envelope",
+            hint="use exclusive C14N",
+        )
+    if _many_in_scope(element):
+        raise TooLarge(f"more than the {_MOST_NAMESPACES} namespaces in scope that inclusive C14N bears")
+
+
+_MOST_NAMESPACES = 32
+_many_in_scope = etree.XPath(f"boolean(//*[count(namespace::*) > {_MOST_NAMESPACES}])")
 
 
 def canonicalize_without(root: etree._Element, last: etree._Element, method: Canonicalization) -> bytes:
@@ -139,13 +156,14 @@ def signed_info_tag(around: etree._Element, prefix: str, method: Canonicalizatio
 
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_IN_SCOPE = etree.XPath("ancestor-or-self::*/@xml:*")
+"""From the outermost element inwards."""
 
 
 def _xml_attributes(around: etree._Element) -> dict[str, str]:
     """Return xml:lang, xml:space and the like as they hold inside an element."""
-    outwards = [around, *around.iterancestors()]
-    found = [attribute for element in reversed(outwards) for attribute in element.attrib.items()]
-    return {str(name).removeprefix(_XML): str(value) for name, value in found if str(name).startswith(_XML)}
+    found = cast(list[Any], _IN_SCOPE(around))
+    return {value.attrname.removeprefix(_XML): str(value) for value in found}
 
 
 def _attribute(name: str, value: str) -> str:

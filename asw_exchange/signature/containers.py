@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from asw_exchange.codec import only_elements
 from asw_exchange.errors import DuplicateId, SignatureMisplaced, SignatureStructureError
 from asw_exchange.signature.algorithms import NAMESPACE as XMLDSIG
 from asw_exchange.signature.places import place_of
@@ -84,8 +85,8 @@ def payload_of(root: etree._Element, placement: Placement) -> etree._Element:
     if placement is Placement.ENVELOPED:
         return root
     target = root if root.tag in (_CONTENT, _BODY) else _child(root, _TARGETS[placement])
-    if len(target) != 1:
-        message = f"the signed container holds {len(target)} elements, where one document belongs"
+    if len(target) != 1 or not only_elements(target):
+        message = f"the signed container holds {len(target)} parts, where one document belongs"
         raise SignatureStructureError(message, **place_of(target))
     return target[0]
 

@@ -88,6 +88,17 @@ class SignatureParts:
     """The canonical text of SignedInfo from behind its start tag to its end."""
 
 
+def refuse_comments(root: etree._Element) -> None:
+    """Refuse a comment inside a signature, in a tree that was read with its comments.
+
+    The text around it would be whole for us; but who put it there wants it read in two ways. Raises a
+    subclass of SignatureProfileError.
+    """
+    for signature in root.iter(TAG):
+        for comment in signature.iter(etree.Comment):
+            raise _inserted(comment)
+
+
 def read_parts(signature: etree._Element, reference: str, policy: SignaturePolicy) -> SignatureParts:
     """Read a signature element whose one Reference must have the URI ``reference``.
 
@@ -206,10 +217,14 @@ def _deviations(signature: etree._Element) -> Iterator[SignatureProfileError]:
     """Yield what differs from the grammar, in document order."""
     for element in signature.iter():
         if not isinstance(element.tag, str):
-            yield _error(element.getparent(), "a comment or processing instruction stands in it")
+            yield _inserted(element)
         else:
             yield from _deviations_of(element, signature.prefix)
     yield _error(signature, "not as the profile prescribes")  # pragma: no cover - none is known to come here
+
+
+def _inserted(node: etree._Element) -> SignatureProfileError:
+    return _error(next(node.iterancestors()), "a comment or processing instruction stands in it")
 
 
 def _deviations_of(element: etree._Element, prefix: str | None) -> Iterator[SignatureProfileError]:

@@ -1,7 +1,8 @@
 """Verifies a signature, and hands on only what was signed.
 
-The order of the checks is that of ``verify``: place, shape, digest, trust, signature value. Not here:
-why a digest differs.
+The order of the checks is that of ``verify``: place, shape, trust, signature value, digest. The dear one
+is last: a stranger cannot make us canonicalise what he sends (XML Signature Best Practices, section 2.1).
+Not here: why a digest differs.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from datetime import datetime
 from cryptography import x509
 from lxml import etree
 
-from asw_exchange.codec import read
+from asw_exchange.codec import DEFAULT_LIMITS, Limits, read, read_whole
 from asw_exchange.errors import DigestMismatch
 from asw_exchange.signature.algorithms import SignatureMethod, digest_of
-from asw_exchange.signature.canonical import signed_info_tag
+from asw_exchange.signature.canonical import check_context, signed_info_tag
 from asw_exchange.signature.facts import SignerFacts
 from asw_exchange.signature.placement import find_signature, reread_document, signed_bytes
 from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
 from asw_exchange.signature.primitives import check_value
-from asw_exchange.signature.profile import SignatureParts, read_parts
+from asw_exchange.signature.profile import SignatureParts, read_parts, refuse_comments
 from asw_exchange.signature.trust import TrustStore
 
 
@@ -42,30 +43,42 @@ class Verified:
     """Of what was signed, by the digest method of the signature, in hexadecimal."""
 
 
+def read_signed(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
+    """Read a message whose signature is to be verified, and return its root element.
+
+    Raises ReadError, and a subclass of SignatureProfileError for a comment inside a signature.
+    """
+    root = read(data, limits=limits, keep_instructions=True)
+    if b"<!--" in data:
+        refuse_comments(read_whole(data, limits=limits))
+    return root
+
+
 def verify(
     root: etree._Element | bytes, trust: TrustStore, moment: datetime, policy: SignaturePolicy = ENVELOPED
 ) -> Verified:
     """Verify the one signature of a document and return what it covers.
 
-    ``root`` is XML, or an element of a tree that ``codec.read(keep_instructions=True)`` made. An element
+    ``root`` is XML, or an element of a tree that ``read_signed`` made. An element
     inside an envelope is taken as if it were a document of its own: our envelopes hold exactly one
     document, ``URI=""`` means that one, and exclusive C14N gives the same octets wherever it stands.
 
     Checks in this order, and raises: Unsigned or SignatureMisplaced; SignatureProfileError for anything
-    outside the profile (XML Signature 1.1, section 4); DigestMismatch (section 3.2.1); a subclass of
-    UntrustedSigner for the certificate at ``moment`` (RFC 5280, section 6); SignatureMismatch (section
-    3.2.2). Also ReadError for bytes that are not XML, TooLarge where the canonical form explodes.
+    outside the profile (XML Signature 1.1, section 4); a subclass of UntrustedSigner for the certificate at
+    ``moment`` (RFC 5280, section 6); SignatureMismatch (section 3.2.2); DigestMismatch (section 3.2.1).
+    Also ReadError for bytes that are not XML, TooLarge where the canonical form explodes.
     """
-    element = read(root, keep_instructions=True) if isinstance(root, bytes) else root
+    element = read_signed(root) if isinstance(root, bytes) else root
     found = find_signature(element, policy.placement)
+    check_context(found.target, policy.canonicalization)
     signature = found.signature
     parts = read_parts(signature, found.reference, policy)
-    octets = signed_bytes(found, policy)
-    digest = digest_of(octets, parts.digest_method)
-    check_digest(digest, parts, element)
     signer = trust.check_encoded(parts.certificates, moment)
     tag = signed_info_tag(signature, signature.prefix or "", policy.canonicalization)
     check_value(signer.public_key, parts.method, parts.value, tag + parts.signed_info)
+    octets = signed_bytes(found, policy)
+    digest = digest_of(octets, parts.digest_method)
+    check_digest(digest, parts, element)
     document, canonical = reread_document(octets, policy.placement)
     return Verified(
         document=document,

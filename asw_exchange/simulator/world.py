@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from asw_exchange.behaviours import Conduct, PkiOrigin
 from asw_exchange.clock import Clock, VirtualClock
 from asw_exchange.corridor import Corridor
+from asw_exchange.gateway import STEPS, Step
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node, ReplyRule
 from asw_exchange.signature import TrustStore, create_pki
@@ -79,6 +80,7 @@ def create_nodes(
     origin: PkiOrigin,
     numbered: Callable[[str], Callable[[], str]],
     reply: ReplyRule | None = None,
+    steps: Iterable[Step] = STEPS,
 ) -> dict[str, Node]:
     """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
 
@@ -100,6 +102,7 @@ def create_nodes(
             clock=clock,
             new_id=numbered(code),
             reply=reply,
+            steps=steps,
             conduct=Conduct(code, corridors=joined[code], origin=origin),
         )
         for code in joined

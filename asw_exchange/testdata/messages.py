@@ -36,21 +36,28 @@ def generate_messages(
     keys = load_pki(pki)
 
     def sealed(number: int, document: Any) -> bytes:
-        sender, receiver = route(found, document, corridor)
+        header = header_of(corridor, found, document, number)
         if not envelope:
-            return corridor.write(found, document, keys.key(sender))
-        answers = found.answers or not found.acknowledged
-        header = Header(
-            id=corridor.message_id(f"{sender}-{number:08}"),
-            kind=kind,
-            sender=sender,
-            receiver=receiver,
-            sent_at=SENT_AT,
-            refers_to=corridor.message_id(f"{receiver}-{number:08}") if answers else None,
-        )
-        return corridor.pack(header, document, keys.key(sender))
+            return corridor.write(found, document, keys.key(header.sender))
+        return corridor.pack(header, document, keys.key(header.sender))
 
     return ((name, sealed(number, document)) for name, number, document in names)
+
+
+def header_of(
+    corridor: Corridor, kind: MessageKind, document: Any, number: int, sent_at: datetime = SENT_AT
+) -> Header:
+    """Return the header under which a generated document is sent."""
+    sender, receiver = route(kind, document, corridor)
+    answers = kind.answers or not kind.acknowledged
+    return Header(
+        id=corridor.message_id(f"{sender}-{number:08}"),
+        kind=kind.name,
+        sender=sender,
+        receiver=receiver,
+        sent_at=sent_at,
+        refers_to=corridor.message_id(f"{receiver}-{number:08}") if answers else None,
+    )
 
 
 def route(kind: MessageKind, document: Any, corridor: Corridor) -> tuple[str, str]:

@@ -33,16 +33,18 @@ def running_server(settings: Settings | None = None) -> Iterator[ControlClient]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="asw-server")
         thread.start()
         try:
-            _wait(ready, thread)
+            _wait(ready, thread, spaces)
             yield ControlClient(spaces.base_url, token=wanted.token)
         finally:
             server.should_exit = True
             thread.join(STOP_SECONDS)
 
 
-def _wait(ready: threading.Event, thread: threading.Thread) -> None:
+def _wait(ready: threading.Event, thread: threading.Thread, spaces: Spaces) -> None:
     waited = 0.0
     while not ready.wait(0.05):
         waited += 0.05
+        if spaces.failure is not None:
+            raise spaces.failure
         if not thread.is_alive() or waited > START_SECONDS:
             raise ConfigurationError("the server did not start", hint="asw serve says why")

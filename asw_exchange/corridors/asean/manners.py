@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from asw_exchange.corridor import Answer, Arrival, Manners, Reply
 from asw_exchange.corridors.asean.answers import WORDS, ReasonCode, customs_response, declaration_response
+from asw_exchange.envelope import announce_unknown
 from asw_exchange.model import Certificate, Decision, ExportDeclaration, Reason, RetransmissionRequest
 
 
@@ -59,13 +58,6 @@ def ask_again(arrival: Arrival) -> tuple[Reply, ...]:
     receiver = arrival.header.sender
     return (Answer(kind="asean/retransmission-request", document=request, receiver=receiver),)
 
-
-def announce_unknown(message: bytes) -> bytes:
-    """Let the SBDH announce a type that is none."""
-    return _TYPE.sub(rb"\g<1>asean/never-heard-of\g<2>", message, count=1)
-
-
-_TYPE = re.compile(rb"(<Type>)asean/[^<]*(</Type>)")
 
 MANNERS = Manners(
     acknowledgement="acknowledgement",

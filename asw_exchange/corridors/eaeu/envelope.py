@@ -14,7 +14,7 @@ from datetime import datetime
 from lxml import etree
 from msgspec.structs import replace
 
-from asw_exchange.codec import line_of, path_of
+from asw_exchange.codec import line_of, only_elements, path_of
 from asw_exchange.codec.builder import escape
 from asw_exchange.codec.table import clark
 from asw_exchange.codec.values import MOMENT
@@ -97,9 +97,9 @@ class IntegrationEnvelope:
         header = _read_header(head, _sent_at(body))
         if header.refers_to == codes.UNSPECIFIED:
             header = replace(header, refers_to=_by_content(body))
-        if len(body) != 1:
+        if len(body) != 1 or not only_elements(body):
             raise BodyError(
-                f"the body holds {len(body)} elements, where one payload belongs", line=line_of(body)
+                f"the body holds {len(body)} parts, where one payload belongs", line=line_of(body)
             )
         return header, body[0]
 
@@ -204,7 +204,7 @@ def _read_header(head: etree._Element, sent_at: datetime | None) -> Header:
 def _collect(head: etree._Element) -> dict[str, etree._Element]:
     """Return the headers by their prefixed name; each may stand here once, in the order of Decision N 5."""
     found: dict[str, etree._Element] = {}
-    for element in head:
+    for element in head.iterchildren(etree.Element):
         known = _KNOWN.get(element.tag) or str(element.tag)
         if known in found:
             raise HeaderInvalid(f"{known} stands here twice", line=line_of(element), path=path_of(element))
@@ -332,4 +332,8 @@ def _moment(element: etree._Element) -> datetime | None:
 
 
 def _text(element: etree._Element) -> str:
+    if len(element):  # an instruction would cut the text in two
+        raise HeaderInvalid(
+            "the value holds more than text", line=line_of(element), path=path_of(element), value=element.text
+        )
     return (element.text or "").strip(" \t\r\n")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from asw_exchange.corridor import Answer, Arrival, Manners, Reply
 from asw_exchange.corridors.korea import history
 from asw_exchange.corridors.korea.answers import WORDS, ReasonCode, feedback
+from asw_exchange.envelope import announce_unknown
 from asw_exchange.model import Certificate, Correction, CustomsResponse
 
 
@@ -41,13 +40,6 @@ def _certificate(arrival: Arrival) -> Certificate | None:
 def _answer(arrival: Arrival, told: CustomsResponse) -> tuple[Reply, ...]:
     return (Answer(kind=history.FEEDBACK, document=told, receiver=arrival.header.sender),)
 
-
-def announce_unknown(message: bytes) -> bytes:
-    """Let the SBDH announce a type that is none."""
-    return _TYPE.sub(rb"\g<1>korea/never-heard-of\g<2>", message, count=1)
-
-
-_TYPE = re.compile(rb"(<Type>)korea/[^<]*(</Type>)")
 
 MANNERS = Manners(
     acknowledgement="acknowledgement",

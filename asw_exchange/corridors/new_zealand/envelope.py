@@ -8,7 +8,6 @@ hub carries certificates of origin and declarations. The signature covers the Bo
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from lxml import etree
 from msgspec.structs import replace
 
-from asw_exchange.codec import line_of, path_of, read, reread
+from asw_exchange.codec import line_of, only_elements, path_of, read, reread
 from asw_exchange.codec.builder import escape
 from asw_exchange.corridors.new_zealand.hub_names import (
     ENTITIES,
@@ -31,9 +30,12 @@ from asw_exchange.corridors.new_zealand.hub_names import (
 from asw_exchange.envelope import Seal
 from asw_exchange.errors import BodyError, EnvelopeError, HeaderInvalid, HeaderMissing, UnknownAction
 from asw_exchange.model import Header
+from asw_exchange.signature.algorithms import Canonicalization
+from asw_exchange.signature.canonical import canonicalize
 from asw_exchange.signature.containers import WSU
 
 _WSU_ID = f"{{{WSU}}}Id"
+_HEADER, _BODY = f"{{{SOAP}}}Header", f"{{{SOAP}}}Body"
 _RESULT = f"{{{SERVICE}}}DeliverEnvelopeResponse"
 _CARRIERS = {
     "DeliverEnvelope": "env",
@@ -97,7 +99,7 @@ class HubEnvelope:
         if etree.QName(payload).localname not in _CARRIERS or payload.tag == _RESULT:
             return payload
         envelope = carried(payload)
-        typed = [child for child in envelope if etree.QName(child).namespace != ENTITIES]
+        typed = typed_contents(envelope)
         if typed:
             return typed[0]
         return read(content_of(envelope), keep_instructions=True)
@@ -105,6 +107,12 @@ class HubEnvelope:
     def renew(self, raw: bytes, message_id: str) -> bytes:
         """Return the very bytes: a transmission that is repeated keeps its number."""
         return raw
+
+
+def typed_contents(envelope: etree._Element) -> list[etree._Element]:
+    """Return the documents that stand in an envelope as elements, not as text."""
+    children = envelope.iterchildren(etree.Element)
+    return [child for child in children if etree.QName(child).namespace != ENTITIES]
 
 
 def content_of(envelope: etree._Element) -> bytes:
@@ -116,7 +124,7 @@ def content_of(envelope: etree._Element) -> bytes:
         return text.encode()
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, or characters beyond ASCII
         message = "the content of the envelope is neither XML nor base64"
         raise BodyError(message, line=line_of(envelope)) from error
 
@@ -144,8 +152,12 @@ def carried(operation: etree._Element) -> etree._Element:
 def _body(root: etree._Element) -> etree._Element:
     if root.tag != f"{{{SOAP}}}Envelope":
         raise EnvelopeError("the root element is no SOAP 1.1 Envelope", value=str(root.tag))
-    bodies = root.findall(f"{{{SOAP}}}Body")
-    if len(bodies) != 1 or len(bodies[0]) != 1:
+    if any(child.tag not in (_HEADER, _BODY) for child in root):
+        raise EnvelopeError(
+            "the envelope holds more than a Header and a Body of SOAP 1.1", line=line_of(root)
+        )
+    bodies = root.findall(_BODY)
+    if len(bodies) != 1 or len(bodies[0]) != 1 or not only_elements(bodies[0]):
         raise BodyError("the envelope must hold one Body with one operation", line=line_of(root))
     return bodies[0]
 
@@ -166,11 +178,17 @@ def _read_header(envelope: etree._Element, operation: str) -> Header:
     _integer(envelope, "CertificateStatus")
     _need(envelope, "NPPOCertificateNumber")
     return Header(
-        id=envelope.findtext(f"{{{ENTITIES}}}hubDeliveryNumber") or "",
+        id=_delivery_number(envelope) or "",
         kind=kind,
         sender=_need(envelope, "From"),
         receiver=_need(envelope, "To"),
     )
+
+
+def _delivery_number(envelope: etree._Element) -> str | None:
+    """Return the number that the hub gave to an envelope; None where it has none yet."""
+    found = envelope.find(f"{{{ENTITIES}}}hubDeliveryNumber")
+    return _need(envelope, "hubDeliveryNumber") if found is not None and (len(found) or found.text) else None
 
 
 def _derived_id(message: etree._Element) -> str:
@@ -179,12 +197,15 @@ def _derived_id(message: etree._Element) -> str:
     A client that repeats a call signs it anew, and so under another number: then the document tells that it
     came before.
     """
-    octets = etree.tostring(message, method="c14n", exclusive=True)
+    octets = canonicalize(message, Canonicalization.EXCLUSIVE)
     return f"sha256:{hashlib.sha256(octets).hexdigest()}"
 
 
 def _need(envelope: etree._Element, name: str) -> str:
-    text = (envelope.findtext(f"{{{ENTITIES}}}{name}") or "").strip()
+    element = envelope.find(f"{{{ENTITIES}}}{name}")
+    if element is not None and len(element):  # an instruction would cut the text in two
+        raise HeaderInvalid(f"{name} holds more than text", line=line_of(element), path=path_of(element))
+    text = "" if element is None else (element.text or "").strip()
     if not text:
         raise HeaderMissing(f"{name} is missing", line=line_of(envelope), path=path_of(envelope))
     return text

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from asw_exchange.corridors.new_zealand.envelope import carried, content_of
+from asw_exchange.corridors.new_zealand.envelope import carried, content_of, typed_contents
 from asw_exchange.corridors.new_zealand.hub_names import ENTITIES, SERVICE
 from asw_exchange.errors import ExchangeError
 from asw_exchange.model import Finding, Severity, TrackedEnvelope, TrackingState
@@ -34,7 +34,7 @@ def envelope_of(request: etree._Element) -> etree._Element:
 
 def content(envelope: etree._Element) -> bytes:
     """Return the XML of an envelope, which may be empty or unreadable: the hub carries it all the same."""
-    typed = [child for child in envelope if etree.QName(child).namespace != ENTITIES]
+    typed = typed_contents(envelope)
     if typed:
         return etree.tostring(typed[0], method="c14n", exclusive=True)
     try:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from asw_exchange.ledger import Ledger
+from asw_exchange.ledger import Ledger, copy
 from asw_exchange.server.control.access import Here
 from asw_exchange.server.notes import keep
 from asw_exchange.server.space import AT_WORK
@@ -48,9 +48,9 @@ async def export(space: Here) -> StreamingResponse:
 
 def _copy(ledger: Ledger, path: Path) -> None:
     """The copy is nobody's work: whoever opens it has no crash to recover from."""
-    ledger.copy_to(path)
-    with Ledger.open(path) as copy:
-        copy.set_note(AT_WORK, None)
+    copy(ledger, path)
+    with Ledger.open(path) as copied:
+        copied.set_note(AT_WORK, None)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
