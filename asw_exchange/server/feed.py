@@ -28,7 +28,8 @@ class Feed:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
         try:
-            await asyncio.wait_for(future, timeout)
+            async with asyncio.timeout(timeout):  # wait_for of Python 3.11 swallows a cancellation that
+                await future  # comes together with the change, and whoever cancelled would wait for ever
         except TimeoutError:
             return False
         finally:
