@@ -145,6 +145,12 @@ def put(database: Database, sequence: int, states: tuple[State, ...], **changes:
     return database.change(one.values(changes)) > 0
 
 
+def bring_forward(database: Database, microseconds_: int) -> None:
+    """Let all that waits be due earlier."""
+    earlier = update(outbox).where(IS_WAITING).values(due=outbox.c.due - microseconds_)
+    database.change(earlier)
+
+
 def note_crash(database: Database, moment: datetime) -> int:
     """Write down that all that waits may have been under way when a process died; return how much."""
     under_way = select(

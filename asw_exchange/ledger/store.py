@@ -240,6 +240,11 @@ class Ledger:
         with self.database.transaction():
             return outbox.put(self.database, sequence, (State.HELD, State.DEAD), **changes)
 
+    def bring_forward(self, by: timedelta) -> None:
+        """Let all that waits be due earlier, as when the clock was set back. Raises LedgerError."""
+        with self.database.transaction():
+            outbox.bring_forward(self.database, by // timedelta(microseconds=1))
+
     def recover(self, moment: datetime) -> int:
         """Write down, when a server starts after a crash, that all that waits may have been under way.
 

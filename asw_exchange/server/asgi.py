@@ -5,7 +5,6 @@ Not here: what is received (``receiving``), connections that are broken on purpo
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +16,6 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-BODY_SECONDS = 30.0
-"""For the whole body of a request."""
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -50,16 +47,15 @@ async def respond(send: Send, response: Response) -> None:
 
 
 async def read_body(receive: Receive, limit: int = DEFAULT_LIMITS.bytes) -> bytes:
-    """Return the body of a request. Raises Refusal when it is too large, too slow or broken off."""
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            message = await receive()
-            body: bytes = message.get("body", b"")
-            if message["type"] == "http.request" and not message.get("more_body") and len(body) <= limit:
-                return body
-            return await _read_on(message, receive, limit)
-    except TimeoutError as error:
-        raise Refusal(408, f"the message did not arrive within {BODY_SECONDS:.0f} seconds") from error
+    """Return the body of a request. Raises Refusal when it is too large or broken off.
+
+    How long it may take is not looked at here: ``protocol`` cuts the connection.
+    """
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message["type"] == "http.request" and not message.get("more_body") and len(body) <= limit:
+        return body
+    return await _read_on(message, receive, limit)
 
 
 async def _read_on(message: dict[str, Any], receive: Receive, limit: int) -> bytes:

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 
@@ -82,10 +83,13 @@ def base_url(listener: socket.socket, scheme: str = "http") -> str:
 
 def configuration(spaces: Spaces, ready: Callable[[], object]) -> uvicorn.Config:
     """Return how uvicorn runs the application."""
-    context = spaces.tls.server
+    context, settings = spaces.tls.server, spaces.settings
+    protocol = partial(
+        GuardedProtocol, head_seconds=settings.head_seconds, body_seconds=settings.body_seconds
+    )
     return uvicorn.Config(
         application(spaces, ready),
-        http=GuardedProtocol,
+        http=protocol,  # type: ignore[arg-type]
         ssl_context_factory=(lambda config, default: context) if context else None,
         ws="none",
         lifespan="on",

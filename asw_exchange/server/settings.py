@@ -48,6 +48,10 @@ class Settings:
     """Needed to speak to the control API; a server that others can reach must have one."""
     log: bool = False
     """Whether to log to standard error, a line of JSON for everything that happens."""
+    head_seconds: float = 10.0
+    """How long the head of a request may take, or a client may say nothing at first."""
+    body_seconds: float = 30.0
+    """How long the body of a request may take."""
     retries: Retries = field(default_factory=Retries)
 
     @property

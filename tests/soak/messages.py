@@ -19,7 +19,7 @@ CORRIDOR = find_corridor("asean")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """A gateway outside of the servers, with its key: it writes messages, and documents for others."""
+    """A gateway outside of the servers, with its key; it writes documents for others to send, too."""
 
     gateway: str
     key: SigningKey

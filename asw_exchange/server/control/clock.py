@@ -41,12 +41,18 @@ async def read_clock(space: Here) -> Clock:
 
 @router.patch("/clock")
 async def change_clock(space: Here, asked: ClockChange) -> Clock:
-    """Set, advance, stop or run the clock; what becomes due by it is delivered."""
-    moment = (asked.now or space.clock.now()) + timedelta(seconds=asked.advance or 0)
+    """Set, advance, stop or run the clock; what becomes due by it is delivered.
+
+    What waits when it is set back waits as long as it would have.
+    """
+    before = space.clock.now()
+    moment = (asked.now or before) + timedelta(seconds=asked.advance or 0)
     if not FIRST <= moment < LAST:
         raise ControlError(
             "a clock stands between the years 2000 and 2100", path="$.now", value=moment.isoformat()
         )
+    if moment < before:
+        await space.committer.run(lambda: space.ledger.bring_forward(before - moment))
     if asked.running is False:
         space.clock.stop()
     if asked.now is not None or asked.advance is not None:
