@@ -27,6 +27,10 @@ RequireRevocation = Annotated[
     typer.Option("--require-revocation", help="Refuse when no present revocation list covers the signer."),
 ]
 
+Signed = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Write exactly what was signed (canonical XML) to this file."),
+]
 Trust = Annotated[
     Path,
     typer.Option(metavar="DIR", help="Trusted certification authorities: asw pki init's folder, or any."),
@@ -62,10 +66,7 @@ def verify(
     file: Annotated[Path, typer.Argument(help="A signed document or message; - for standard input.")],
     trust: Trust,
     moment: Moment = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Write exactly what was signed (canonical XML) to this file."),
-    ] = None,
+    out: Signed = None,
     signer: Signer = None,
     require_revocation: RequireRevocation = False,
     explain: Explain = False,

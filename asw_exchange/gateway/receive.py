@@ -67,18 +67,20 @@ def receive(
         limits=limits,
         peer=peer,
     )
-    findings = _run(delivery, steps)
-    record = _record(delivery, findings, peer)
-    replies: tuple[Reply, ...] = ()
-    if delivery.outcome is Outcome.ACCEPTED and delivery.document is not None:
-        replies = corridor.reply(delivery.arrival, memory)
+    record = _record(delivery, _run(delivery, steps), peer)
     return Reception(
         record=record,
         header=delivery.header,
         notices=_notices(delivery, record),
         stored_answer=_stored_answer(delivery),
-        replies=replies,
+        replies=_replies(delivery),
     )
+
+
+def _replies(delivery: Delivery) -> tuple[Reply, ...]:
+    if delivery.outcome is not Outcome.ACCEPTED or delivery.document is None:
+        return ()
+    return delivery.corridor.reply(delivery.arrival, delivery.memory)
 
 
 def _run(delivery: Delivery, steps: Iterable[Step]) -> tuple[Finding, ...]:
