@@ -10,19 +10,19 @@ demo: $(READY)
 	@$(BIN)/asw demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
+	$(MAKE) test ARGS='--cov --cov-report=term:skip-covered'
 
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) build/xmlsec/.ready
+bench: $(READY) build/xmlsec/.ready build/mock-bank/.ready
 	$(BIN)/python -m benchmarks
 
 # python-xmlsec has an environment of its own: its wheel and lxml's must hold the same libxml2.
@@ -30,6 +30,11 @@ build/xmlsec/.ready: benchmarks/requirements-xmlsec.txt
 	@$(PYTHON) -m venv build/xmlsec
 	@build/xmlsec/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@build/xmlsec/bin/python -c "import xmlsec, lxml.etree" && touch $@
+
+build/mock-bank/.ready: benchmarks/requirements-mock-bank.txt
+	@$(PYTHON) -m venv build/mock-bank
+	@build/mock-bank/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 attacks: $(READY)
 	@$(BIN)/asw attack matrix

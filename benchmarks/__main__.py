@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import kinds, verification
+from benchmarks import kinds, server, verification
 from benchmarks.memory import flatness
 from benchmarks.row import Row
 from benchmarks.steps import rows
@@ -23,8 +23,13 @@ def main() -> None:
     parser.add_argument(
         "--messages", type=int, default=100_000, help="messages of the memory run; 0 leaves it out"
     )
-    parser.add_argument("--only", choices=["verification"], help="leave the other steps out, write nothing")
+    parser.add_argument(
+        "--only", choices=["verification", "server"], help="leave the other steps out, write nothing"
+    )
     options = parser.parse_args()
+    if options.only == "server":
+        server.print_loads(server.measure())
+        return
     verified, refusals = verification.measure()
     _print(verified)
     verification.print_refusals(refusals)
@@ -36,8 +41,11 @@ def main() -> None:
     every = kinds.rows()
     print("\nevery kind that is answered:\n")
     _print(every)
+    print("\nthe server, client included:\n")
+    loads = server.measure()
+    server.print_loads(loads)
     results = [row.as_json() for row in (*verified, *measured, *every)]
-    results += [refusal.as_json() for refusal in refusals]
+    results += [each.as_json() for each in (*refusals, *loads)]
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     print(f"\nwritten to {RESULTS.parent.name}/{RESULTS.name}")
     if options.messages:

@@ -18,7 +18,7 @@ from asw_exchange.errors import InputError
 from tests.behaviour_cases import CORRIDORS, ORIGIN
 from tests.builders import MOMENT
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+BEHAVIOURS = (Path(__file__).parent.parent / "BEHAVIOURS.md").read_text()
 SOME = {
     "utilise-partly": {"asean", "korea"},
     "wrong-acknowledgement-digest": {"asean", "korea"},
@@ -63,7 +63,7 @@ def test_each_word_is_read_back_from_its_json(word: str) -> None:
 @pytest.mark.parametrize("word", WORDS)
 def test_each_word_is_in_the_readme(word: str) -> None:
     """As it is listed: the word, and what it means."""
-    assert f"| `{word}` | {explain(word).description} |" in README
+    assert f"| `{word}` | {explain(word).description} |" in BEHAVIOURS
 
 
 @pytest.mark.parametrize("word", WORDS)

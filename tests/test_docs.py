@@ -22,11 +22,12 @@ from asw_exchange.server.settings import PORT
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+BEHAVIOURS = (ROOT / "BEHAVIOURS.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
-    """The code blocks of the README in one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    """The code blocks of the documentation in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README + BEHAVIOURS, re.MULTILINE | re.DOTALL)
 
 
 def free_port() -> int:
@@ -68,7 +69,7 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", blocks("python"))
 def test_the_example_of_the_readme_runs(code: str) -> None:
-    """The library example does what it says."""
+    """The examples of the library do what they say."""
     exec(compile(code, "README.md", "exec"), {})
 
 
