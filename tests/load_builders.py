@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import aiohttp
 
@@ -56,3 +56,35 @@ async def post_one(session: aiohttp.ClientSession, url: str, raw: bytes) -> Repl
             return Reply(response.status, await response.read(), response.headers.get("Retry-After"))
     except aiohttp.ClientError:
         return Reply(0, b"")
+
+
+@dataclass(slots=True)
+class Insisting:
+    """Clients that post each message until it is acknowledged, and what they have been told so far."""
+
+    url: str
+    statuses: list[int] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def post(self, bodies: Iterable[bytes], clients: int) -> None:
+        """Post all."""
+        waiting, timeout = iter(list(bodies)), aiohttp.ClientTimeout(total=PATIENCE)
+        async with aiohttp.ClientSession(headers=HEADERS, timeout=timeout) as session:
+            await asyncio.gather(*(self._client(session, waiting) for _ in range(clients)))
+
+    async def _client(self, session: aiohttp.ClientSession, waiting: Iterator[bytes]) -> None:
+        for raw in waiting:
+            while not await self._is_taken(session, raw):
+                pass
+
+    async def _is_taken(self, session: aiohttp.ClientSession, raw: bytes) -> bool:
+        status = (await post_one(session, self.url, raw)).status
+        self.statuses.append(status)
+        self.news.set()
+        return status == 200
+
+    async def until(self, status: int, times: int) -> None:
+        """Wait until so many replies had a status."""
+        while self.statuses.count(status) < times:
+            self.news.clear()
+            await self.news.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -48,6 +49,16 @@ class PostgreSQL:
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
             " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
+
+    def crash(self) -> None:
+        """End the server at once, as when its machine stops; what it has committed is on its disk."""
+        postmaster = self.server.get_postmaster_info().process
+        postmaster.send_signal(signal.SIGQUIT)
+        postmaster.wait(30)
+
+    def start(self) -> None:
+        """Start it again after a crash."""
+        self.server.ensure_postgres_running()
 
 
 @contextmanager

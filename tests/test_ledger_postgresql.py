@@ -101,6 +101,14 @@ def test_a_connection_lost_between_transactions_is_not_noticed(
     assert len(shared.entries()) == 2
 
 
+def test_a_connection_lost_before_a_look_up_is_not_noticed(shared: Ledger, postgresql: PostgreSQL) -> None:
+    """Who only reads is not told either, whether the look-up is on the hot path or off it."""
+    postgresql.end_connections()
+    assert len(shared.entries()) == 1
+    postgresql.end_connections()
+    assert shared.pending() == ()
+
+
 def test_who_connects_again_still_has_the_ledger_alone(
     shared: Ledger, place: tuple[str, str], postgresql: PostgreSQL
 ) -> None:

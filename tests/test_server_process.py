@@ -103,11 +103,12 @@ def test_a_server_that_is_told_to_stop_sees_through_what_it_has_begun(tmp_path: 
         client = ControlClient(server.url)
         slow = {"name": "slow-acknowledgement", "seconds": 1}
         await asyncio.to_thread(client.behave, "VN", [slow])
-        posting = asyncio.create_task(post_all(server, [raw for _, raw in sent]))
-        for message_id, _ in sent:
-            await asyncio.to_thread(client.wait, message_id=message_id)
-        code = await server.stop()
-        return await posting, code
+        async with asyncio.TaskGroup() as group:
+            posting = group.create_task(post_all(server, [raw for _, raw in sent]))
+            for message_id, _ in sent:
+                await asyncio.to_thread(client.wait, message_id=message_id)
+            code = await server.stop()
+        return posting.result(), code
 
     replies, code = while_it_serves(server, stop_meanwhile())
     assert [reply.status for reply in replies] == [200] * len(sent)

@@ -63,21 +63,11 @@ class Database:
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Run a compiled statement that gives nothing back. Raises LedgerError."""
         with self._lock:
-            self._check()
-            try:
-                self._driver.cursor().execute(statement, values)
-            except self._errors as error:
-                raise self._failure(error) from error
+            self._do(lambda: self._driver.cursor().execute(statement, values))
 
     def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of a compiled statement. Raises LedgerError."""
-        with self._lock:
-            self._check()
-            try:
-                rows: list[Row] = self._driver.cursor().execute(statement, values).fetchall()
-            except self._errors as error:
-                raise self._failure(error) from error
-        return rows
+        return self._look_up(lambda: self._driver.cursor().execute(statement, values).fetchall())
 
     def select(self, statement: Executable) -> list[Row]:
         """Return the rows of a SQLAlchemy statement: for everything off the hot path. Raises LedgerError."""
@@ -94,12 +84,24 @@ class Database:
 
     def define(self, work: Callable[[Connection], T]) -> T:
         """Do what needs the connection itself, as creating tables does. Raises LedgerError."""
+        return self._look_up(lambda: work(self._connection))
+
+    def _look_up(self, work: Callable[[], T]) -> T:
+        """Do something; outside of a transaction, where nothing is changed, again after a lost connection."""
         with self._lock:
-            self._check()
             try:
-                return work(self._connection)
-            except self._errors as error:
-                raise self._failure(error) from error
+                return self._do(work)
+            except LedgerError:
+                if self._depth or not self._is_lost():
+                    raise
+                return self._do(work)
+
+    def _do(self, work: Callable[[], T]) -> T:
+        self._check()
+        try:
+            return work()
+        except self._errors as error:
+            raise self._failure(error) from error
 
     @contextmanager
     def transaction(self, *, unchanging: bool = False) -> Iterator[None]:

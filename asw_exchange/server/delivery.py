@@ -16,7 +16,7 @@ from functools import partial
 
 from asw_exchange.clock import AdjustableClock
 from asw_exchange.corridor import Corridor
-from asw_exchange.errors import ExchangeError
+from asw_exchange.errors import ExchangeError, LedgerError
 from asw_exchange.ledger import Ledger, Queued
 from asw_exchange.node import Node
 from asw_exchange.server.client import Answered, Client, Failed
@@ -30,6 +30,8 @@ Lane = tuple[str, str, str]
 """Corridor, sender, receiver."""
 
 DRAIN_SECONDS = 10.0
+LEDGER_SECONDS = 1.0
+"""After so long a ledger that could not be used is tried again: of the machine's time, not the clock's."""
 MOST_DUE = 64
 """Transmissions to one gateway that are looked at in one go."""
 
@@ -71,11 +73,19 @@ class Delivery:
         """Deliver until cancelled; what is under way then is seen through by ``finish``."""
         while True:
             seen = self.feed.count
-            if self.steps != 0:
-                for corridor, peer in sorted(self.partners.urls):
-                    busy = frozenset(self._lanes)
-                    self._start(await self._due(corridor, peer), busy)
-            await self.feed.wait(seen, await self._patience())
+            try:
+                await self._look()
+                patience = await self._patience()
+            except LedgerError:  # a server of databases that is away comes again
+                patience = LEDGER_SECONDS
+            await self.feed.wait(seen, patience)
+
+    async def _look(self) -> None:
+        """Set going what is due."""
+        if self.steps != 0:
+            for corridor, peer in sorted(self.partners.urls):
+                busy = frozenset(self._lanes)
+                self._start(await self._due(corridor, peer), busy)
 
     async def finish(self) -> None:
         """See through what is under way, and start nothing more."""
@@ -165,7 +175,7 @@ class Delivery:
                 return True
             return await self._fail(lane, queued, result)
         except ExchangeError:  # the ledger could not take it: it is still in the outbox
-            self._resting[lane] = self.clock.now() + self.retries.first
+            await asyncio.sleep(LEDGER_SECONDS)
             return False
 
     async def _fail(self, lane: Lane, queued: Queued, failed: Failed) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.records import Entry
+from asw_exchange.server.delivery import LEDGER_SECONDS
 from asw_exchange.server.space import Space
 
 _MOST = 500
@@ -24,8 +26,11 @@ async def follow(space: Space, after: int = 0) -> AsyncIterator[Entry]:
             resets, after = space.resets, 0
         try:
             entries = await space.committer.read(partial(space.ledger.entries, after=after, limit=_MOST))
-        except LedgerError:
-            return
+        except LedgerError:  # it is closed, or cannot be used for a while
+            if space.closed:
+                return
+            await asyncio.sleep(LEDGER_SECONDS)
+            continue
         for entry in entries:
             yield entry
         if entries:
