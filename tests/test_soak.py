@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from tests.soak.faults import mislead_servers
 from tests.soak.kills import kill_servers
 
 
@@ -15,3 +16,10 @@ def test_servers_that_are_killed_under_load_lose_nothing_and_count_nothing_twice
     assert report.proof.messages == report.proof.acknowledged > 0
     assert report.proof.submitted > 0
     assert len(report.restarts) >= report.kills
+
+
+def test_servers_with_every_fault_on_and_then_off_agree(tmp_path: Path) -> None:
+    """All that was lost, cut, delayed or refused meanwhile arrives, once, without help but for dead letters."""
+    report = asyncio.run(mislead_servers(tmp_path, documents=8, probability=0.05))
+    assert report.passed, str(report)
+    assert report.proof.submitted == 16
