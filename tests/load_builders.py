@@ -68,7 +68,7 @@ class Insisting:
 
     async def post(self, bodies: Iterable[bytes], clients: int) -> None:
         """Post all."""
-        waiting, timeout = iter(list(bodies)), aiohttp.ClientTimeout(total=PATIENCE)
+        waiting, timeout = iter(bodies), aiohttp.ClientTimeout(total=PATIENCE)
         async with aiohttp.ClientSession(headers=HEADERS, timeout=timeout) as session:
             await asyncio.gather(*(self._client(session, waiting) for _ in range(clients)))
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from asw_exchange.ledger import State
 from asw_exchange.testing import ControlClient
-from tests.soak.kills import create_world
+from tests.soak.kills import create_world, hurry
 from tests.soak.load import loading
 from tests.soak.messages import Writer
 from tests.soak.process import PATIENCE, Server
@@ -116,6 +116,7 @@ async def mislead_servers(
         ]
         for gateway, client in clients.items():
             await asyncio.to_thread(client.behave, gateway, faults=[])
+        await hurry(servers)
         dead = sum(await asyncio.gather(*(_recovered(server) for server in servers)))
         for server in servers:
             await server.stop()
