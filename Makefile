@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format lint types bench attacks interop fuzz samples clean
+.PHONY: demo test check format lint types bench soak attacks interop fuzz samples clean
 
 demo: $(READY)
 	@$(BIN)/asw demo
@@ -35,6 +35,9 @@ build/mock-bank/.ready: benchmarks/requirements-mock-bank.txt
 	@$(PYTHON) -m venv build/mock-bank
 	@build/mock-bank/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+soak: $(READY)
+	@$(BIN)/python -m tests.soak
 
 attacks: $(READY)
 	@$(BIN)/asw attack matrix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,6 +46,13 @@ Token = Annotated[
     ),
 ]
 Log = Annotated[bool, typer.Option("--log", help="Log to standard error, a line of JSON each.")]
+KeepMessages = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Keep the bytes of so many transmissions.")
+]
+KeepDays = Annotated[
+    float | None, typer.Option(min=0, max=36500, metavar="D", help="Keep the bytes for so many days.")
+]
+KeepBytes = Annotated[int | None, typer.Option(min=0, metavar="B", help="Keep so many bytes.")]
 Outbound = Annotated[
     list[str] | None,
     typer.Option(metavar="HOST", help="A host or network beside this machine to deliver to."),
@@ -76,11 +84,15 @@ def serve(
     moment: Moment = None,
     token: Token = None,
     log: Log = False,
+    keep_messages: KeepMessages = None,
+    keep_days: KeepDays = None,
+    keep_bytes: KeepBytes = None,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
-    from asw_exchange.server.settings import Settings
+    from asw_exchange.server.settings import Keep, Settings
 
+    age = timedelta(days=keep_days) if keep_days is not None else None
     with_tls = partial(Settings, tls=tls, mtls=mtls, tls_cert=tls_cert, tls_key=tls_key, tls_ca=tls_ca)
     with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token, log=log)
     settings = with_keys(
@@ -91,6 +103,7 @@ def serve(
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
         moment=moment_option(moment),
+        keep=Keep(messages=keep_messages, age=age, bytes=keep_bytes),
     )
     run(settings, _announce)
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from asw_exchange.server.delivery import Retries
 
 PORT = 8470
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How much is kept of the bytes of messages: what is beyond any of these goes, the oldest first."""
+
+    messages: int | None = None
+    age: timedelta | None = None
+    bytes: int | None = None
+
+    def __bool__(self) -> bool:
+        return (self.messages, self.age, self.bytes) != (None, None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,8 @@ class Settings:
     """Needed to speak to the control API; a server that others can reach must have one."""
     log: bool = False
     """Whether to log to standard error, a line of JSON for everything that happens."""
+    keep: Keep = field(default_factory=Keep)
+    """Nothing is dropped where nothing is named."""
     head_seconds: float = 10.0
     """How long the head of a request may take, or a client may say nothing at first."""
     body_seconds: float = 30.0

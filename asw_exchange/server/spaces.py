@@ -22,6 +22,7 @@ from asw_exchange.server.metrics import Metrics
 from asw_exchange.server.notes import restore
 from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
+from asw_exchange.server.retention import retain
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Common, Space, open_space
 from asw_exchange.server.tls import Tls, open_tls
@@ -141,6 +142,8 @@ class Spaces(Mapping[str, Space]):
             await space.start()
             if self.settings.log:
                 space.attend(keep_journal(space))
+            if self.settings.keep and not as_it_was:
+                space.attend(retain(space, self.settings.keep))
         except ExchangeError:
             await space.close()
             raise

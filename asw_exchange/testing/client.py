@@ -21,6 +21,7 @@ from asw_exchange.testing.connection import Connection, Problem
 from asw_exchange.testing.results import (
     Clock,
     Delivery,
+    Dropped,
     Gateway,
     Hold,
     Message,
@@ -126,6 +127,11 @@ class ControlClient:
     def tally(self, **which: Unpack[TallyFilter]) -> tuple[TallyRow, ...]:
         """Count what was sent and received."""
         return self._list("tally", "rows", TallyRow, which)
+
+    def dropped(self) -> Dropped:
+        """Tell what retention has dropped of the bytes of messages."""
+        told = self._get("tally", dict[str, Any])["dropped"]
+        return msgspec.convert(told, Dropped)
 
     def reconcile(self, **which: Unpack[TallyFilter]) -> Reconciliation:
         """Prove, message by message, that senders and receivers have the same in their records."""

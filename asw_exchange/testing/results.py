@@ -91,6 +91,15 @@ class Outbox(Hold, frozen=True, kw_only=True):
     deliveries: tuple[Delivery, ...]
 
 
+class Dropped(Result, frozen=True, kw_only=True):
+    """What retention has dropped of the bytes of messages; what was recorded of them stays."""
+
+    messages: int
+    bytes: int
+    before: datetime | None
+    """When the youngest of them was recorded."""
+
+
 class Clock(Result, frozen=True, kw_only=True):
     """What time it is for all gateways of a space."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -49,10 +50,24 @@ class Row(Told):
     dead: int
 
 
-class Tally(Told):
+class Counts(Told):
     """Counts by sender, receiver and kind."""
 
     rows: tuple[Row, ...]
+
+
+class Dropped(Told):
+    """What retention has dropped of the bytes of messages so far; what was recorded of them stays."""
+
+    messages: int
+    bytes: int
+    before: datetime | None = Field(description="When the youngest of them was recorded")
+
+
+class Tally(Counts):
+    """The counts, and what they tell of that has no bytes any more."""
+
+    dropped: Dropped
 
 
 class Difference(Told):
@@ -67,7 +82,7 @@ class Difference(Told):
     reason: str
 
 
-class Reconciliation(Tally):
+class Reconciliation(Counts):
     """The counts, and whether both sides agree on every single message."""
 
     reconciled: bool
@@ -96,8 +111,8 @@ class Document(Asked):
 @router.get("/tally")
 async def count(space: Here, asked: Annotated[TallyFilter, Query()]) -> Tally:
     """Count what was sent and received."""
-    rows = await space.read(lambda ledger: tally(ledger, **asked.fields()))
-    return Tally(rows=tuple(map(Row.model_validate, rows)))
+    rows, dropped = await space.read(lambda ledger: (tally(ledger, **asked.fields()), ledger.dropped()))
+    return Tally(rows=tuple(map(Row.model_validate, rows)), dropped=Dropped.model_validate(dropped))
 
 
 @router.get("/reconciliation")
