@@ -37,8 +37,9 @@ from asw_exchange.signature import (
 )
 from asw_exchange.signature.diagnose import Cause, Standing
 from asw_exchange.signature.policy import ENVELOPED
+from tests.interop.matrix import cells
+from tests.interop.signxml_peer import Signxml
 from tests.signature_cases import MOMENT, NS, document, pki, second_key, signed
-from tests.test_signature_interop import needs_xmlsec, signxml_sign
 
 KINDS = ("asean/eform-d", "eaeu/certificate-eav", "new-zealand/phytosanitary-certificate")
 """One for each place in which a signature stands."""
@@ -423,13 +424,12 @@ def test_the_digests_and_bytes_are_those_of_verify() -> None:
 @pytest.mark.parametrize("cause", [Cause.INDENTED, Cause.PREFIXES])
 def test_a_message_of_signxml_is_diagnosed(cause: Cause) -> None:
     """Not only what we sign ourselves."""
-    message = signxml_sign(document(), pki(), "ecdsa-sha256", "sha256", str(Canonicalization.EXCLUSIVE))
+    (message,) = Signxml().sign([document()], cells()[0])
     change = indented if cause is Cause.INDENTED else rewritten
     found = explain(change(message), trust(), moment=MOMENT)
     assert only(cause, found), found.causes
 
 
-@needs_xmlsec
 @pytest.mark.skipif(shutil.which("xmllint") is None, reason="xmllint is not installed")
 def test_what_xmllint_formats_is_re_indented() -> None:
     """A pretty-printer that is not ours, on a document that was signed with other indentation."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 from asw_exchange.behaviours import PkiOrigin, Treatment
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
+from asw_exchange.errors import LedgerError
 from asw_exchange.gateway import STEPS, Step
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Value
@@ -147,7 +149,8 @@ class Space:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.delivery.finish()
-        await self.committer.run(lambda: self.ledger.set_note(AT_WORK, None))
+        with suppress(LedgerError):  # what cannot be written now is looked after at the next start
+            await self.committer.run(lambda: self.ledger.set_note(AT_WORK, None))
         await self.committer.close()
         await self.delivery.client.close()
         if self.reader is not None:

@@ -120,7 +120,7 @@ ATTACKS = (
         "digest-value-truncated",
         "The first octets of the digest alone.",
         _text("DigestValue", lambda text: encoded(b64decode(text)[:4])),
-        errors.DigestMismatch,
+        errors.SignatureMismatch,
         "CVE-2009-0217",
     ),
     _attack("digest-value-empty", "No digest.", _text("DigestValue", lambda text: "")),
