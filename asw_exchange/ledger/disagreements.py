@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
 from asw_exchange.ledger.tables import ONE, ZERO, entries
 from asw_exchange.ledger.transmissions import TallyFilter, address, conditions, is_outside, transmissions
@@ -116,7 +116,8 @@ def _names_sent_bytes() -> ColumnElement[bool]:
     answer, own = _answer.c, entries.alias("own").c
     found = select(ONE).where(own.direction == Direction.SENT, own.gateway == answer.gateway)
     found = found.where(own.peer == answer.peer, address(own.digest) == answer.refers_to)
-    return and_(answer.refers_to.startswith("sha256:"), found.exists())
+    # not and_(): SQLite may look at both sides of it, and this look-up has no index
+    return case((answer.refers_to.startswith("sha256:"), found.exists()), else_=false())
 
 
 def _is_reception() -> ColumnElement[bool]:
