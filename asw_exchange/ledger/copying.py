@@ -71,17 +71,15 @@ def _add(source: Database, target: Database, tables: Sequence[Table]) -> None:
 
 def _copy(source: Database, target: Database, table: Table, offset: int) -> None:
     """Copy a table; every target is SQLite, where the first of two equal keys stays."""
-    columns = [column for column in table.columns if column is not attempts.c.number]
+    names = [column.name for column in table.columns]
     new = sqlite.insert(table).on_conflict_do_nothing()
     for page in _pages(source, table):
-        rows = [
-            {
-                column.name: value + offset if column.name == "sequence" else value
-                for column, value in zip(table.columns, row, strict=True)
-                if column in columns
-            }
-            for row in page
-        ]
+        rows = [dict(zip(names, row, strict=True)) for row in page]
+        for row in rows:
+            if "sequence" in row:
+                row["sequence"] += offset
+            if table is attempts:
+                del row["number"]
         target.insert(new, rows)
 
 
