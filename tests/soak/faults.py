@@ -108,7 +108,7 @@ async def mislead_servers(
         async with loading(Writer.load(world.pki, "SG", seed), world.targets, clients=0) as load:
             for _ in range(documents):
                 await asyncio.gather(*(load.submit(target) for target in world.targets))
-        await asyncio.gather(*(_settled(server) for server in servers))
+        await _settled(servers)
         counts = [
             fault.fired
             for gateway, client in clients.items()
@@ -131,15 +131,17 @@ async def mislead_servers(
     )
 
 
-async def _settled(server: Server) -> None:
+async def _settled(servers: list[Server]) -> None:
     """Wait until everything was tried at least once: what waits has failed, or is gone."""
-    client = ControlClient(server.url)
     async with asyncio.timeout(PATIENCE):
-        while any(
-            not delivery.attempts
-            for delivery in (await asyncio.to_thread(client.outbox, state=State.WAITING)).deliveries
-        ):
-            await asyncio.sleep(0.1)
+        while not all([await asyncio.to_thread(_is_tried, server) for server in servers]):
+            await hurry(servers)
+            await asyncio.sleep(1)
+
+
+def _is_tried(server: Server) -> bool:
+    outbox = ControlClient(server.url).outbox(state=State.WAITING, limit=1000)
+    return all(delivery.attempts for delivery in outbox.deliveries)
 
 
 async def _recovered(server: Server) -> int:
