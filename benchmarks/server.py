@@ -1,7 +1,8 @@
 """The server over HTTP: how many certificates of 3 KiB a second, and how long each waits.
 
 Each is verified, validated, committed to a SQLite file and acknowledged with a signature, over keep-alive
-connections, with the clients as a process of their own on the same machine. The peer is mock-bank on its own
+connections, with the clients as a process of their own on the same machine; in one more run the gateway
+gives its business answer too (built, signed and queued). The peer is mock-bank on its own
 payments endpoint, with a payment file of about the same size. ``python -m benchmarks --only server`` runs
 this alone.
 """
@@ -28,6 +29,7 @@ from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.model import Header
 from asw_exchange.signature import TestPki, create_pki, write_pki
 from asw_exchange.testdata import generate
+from asw_exchange.testing import ControlClient
 from benchmarks.steps import KIND, MOMENT
 
 BANK = Path("build/mock-bank/bin/mock-bank")
@@ -97,12 +99,15 @@ def _ours(top: Path, count: int) -> list[Load]:
     with _process(command) as process:
         assert process.stderr is not None
         url = next(word for word in process.stderr.readline().split() if word.startswith("http")).rstrip(";")
-        loads, start = [], 1
-        for clients, number in [(8, WARM_UP), *((clients, count) for clients in CLIENTS)]:
+        control, loads, start = ControlClient(url), [], 1
+        runs = [(8, WARM_UP, True), *((clients, count, True) for clients in CLIENTS), (32, count, False)]
+        for clients, number, is_silent in runs:
+            control.behave(receiver, [{"name": "silent"}] if is_silent else [])
             folder = top / f"messages-{start}"
             _write_messages(folder, certificate, pki, range(start, start + number))
             start += number
-            loads.append(_load("asw serve", f"{url}/asean/{receiver}", folder, clients))
+            server = "asw serve" if is_silent else "with answers"
+            loads.append(_load(server, f"{url}/asean/{receiver}", folder, clients))
     return loads[1:]
 
 

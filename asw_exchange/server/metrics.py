@@ -28,8 +28,8 @@ from asw_exchange.errors import LedgerError
 from asw_exchange.gateway import STEPS, Delivery, Step
 from asw_exchange.ledger import QueueDepth
 from asw_exchange.server.space import Space
+from asw_exchange.server.stopwatches import Stopwatches
 
-_STEP_SECONDS = (0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1.0)
 _REQUEST_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0)
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
@@ -74,7 +74,7 @@ class Metrics:
     _outbox: Gauge = field(init=False)
     _oldest: Gauge = field(init=False)
     _jobs: Gauge = field(init=False)
-    _steps: Histogram = field(init=False)
+    _steps: Stopwatches = field(init=False)
     _requests: Histogram = field(init=False)
     _counted: dict[str, _Counted] = field(default_factory=dict, init=False)
 
@@ -86,10 +86,8 @@ class Metrics:
         told = "Age of the oldest transmission that waits for its delivery"
         self._oldest = Gauge("asw_outbox_oldest_seconds", told, ("space",), registry=new)
         self._jobs = Gauge("asw_jobs_waiting", "Jobs that wait for the ledger", ("space",), registry=new)
-        told = "Duration of a step of receiving"
-        self._steps = Histogram(
-            "asw_step_seconds", told, ("step",), buckets=_STEP_SECONDS, registry=self.registry
-        )
+        self._steps = Stopwatches("asw_step_seconds", "Duration of a step of receiving", "step")
+        self.registry.register(self._steps)
         told = "Duration of a request to a gateway, commit included"
         self._requests = Histogram(
             "asw_request_seconds", told, ("corridor", "status"), buckets=_REQUEST_SECONDS, registry=new
@@ -97,7 +95,7 @@ class Metrics:
 
     def timed_steps(self) -> tuple[Step, ...]:
         """Return the steps of receiving, with a stopwatch around each."""
-        return tuple(_timed(step, self._steps.labels(step.__name__).observe) for step in STEPS)
+        return tuple(_timed(step, self._steps[step.__name__].observe) for step in STEPS)
 
     def timed(self, application: Application) -> Timed:
         """Put a stopwatch around the address of gateways."""
