@@ -71,14 +71,15 @@ def _add(source: Database, target: Database, tables: Sequence[Table]) -> None:
 
 def _copy(source: Database, target: Database, table: Table, offset: int) -> None:
     """Copy a table; every target is SQLite, where the first of two equal keys stays."""
-    columns = [column for column in table.columns if column is not attempts.c.number]
+    names = [column.name for column in table.columns]
+    left_out = {attempts.c.number.name} if table is attempts else set()
     new = sqlite.insert(table).on_conflict_do_nothing()
     for page in _pages(source, table):
         rows = [
             {
-                column.name: value + offset if column.name == "sequence" else value
-                for column, value in zip(table.columns, row, strict=True)
-                if column in columns
+                name: value + offset if name == "sequence" else value
+                for name, value in zip(names, row, strict=True)
+                if name not in left_out
             }
             for row in page
         ]
