@@ -14,6 +14,7 @@ from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.output import say
 
 if TYPE_CHECKING:
+    from asw_exchange.server.settings import Keep
     from asw_exchange.server.spaces import Spaces
 
 
@@ -90,22 +91,25 @@ def serve(
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
-    from asw_exchange.server.settings import Keep, Settings
+    from asw_exchange.server.settings import Settings
 
-    age = timedelta(days=keep_days) if keep_days is not None else None
     with_tls = partial(Settings, tls=tls, mtls=mtls, tls_cert=tls_cert, tls_key=tls_key, tls_ca=tls_ca)
     with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token, log=log)
-    settings = with_keys(
-        host=host,
-        port=port,
-        place=db,
+    with_place = partial(with_keys, host=host, port=port, place=db, moment=moment_option(moment))
+    settings = with_place(
         gateways=tuple(gateway or ()),
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
-        moment=moment_option(moment),
-        keep=Keep(messages=keep_messages, age=age, bytes=keep_bytes),
+        keep=_keep(keep_messages, keep_days, keep_bytes),
     )
     run(settings, _announce)
+
+
+def _keep(messages: int | None, days: float | None, bytes_: int | None) -> Keep:
+    from asw_exchange.server.settings import Keep
+
+    age = timedelta(days=days) if days is not None else None
+    return Keep(messages=messages, age=age, bytes=bytes_)
 
 
 def _announce(spaces: Spaces) -> None:
