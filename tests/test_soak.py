@@ -10,8 +10,8 @@ from tests.soak.kills import kill_servers
 
 
 def test_servers_that_are_killed_under_load_lose_nothing_and_count_nothing_twice(tmp_path: Path) -> None:
-    """Eight times SIGKILL, each followed by a restart on the same file: both ledgers keep every promise."""
-    report = asyncio.run(kill_servers(tmp_path, kills=8))
+    """Six times SIGKILL, each followed by a restart on the same file: both ledgers keep every promise."""
+    report = asyncio.run(kill_servers(tmp_path, kills=6))
     assert report.passed, str(report)
     assert report.proof.messages == report.proof.acknowledged > 0
     assert report.proof.submitted > 0
