@@ -67,7 +67,8 @@ def renew(
     at = moment_option(moment) or SystemClock().now()
     kept = renew_files(folder, gateway, at, overlap=timedelta(days=overlap), authority=authority)
     until = f"{at + timedelta(days=overlap):%Y-%m-%d}"
-    say(f"{gateway} has a new key from {at:%Y-%m-%d}; the old one, in {kept}, ends by {until}")
+    old = f"the old one, in {kept}, is good until {until} at the latest"
+    say(f"{gateway} has a new key from {at:%Y-%m-%d}; {old}")
 
 
 def revoke(
