@@ -15,9 +15,7 @@ from asw_exchange.server.protocol import transport_of
 from asw_exchange.server.refusal import Refusal
 from asw_exchange.server.space import Space
 from asw_exchange.signature.certificates import decode_der
-
-GATEWAY_URI = "urn:asw-exchange:test:gateway:"
-"""With the code, the alternative name that the test PKI gives a gateway."""
+from asw_exchange.signature.issuing import GATEWAY_URI
 
 
 def peer_of(scope: dict[str, Any], space: Space) -> str:

@@ -28,7 +28,7 @@ LIST_LIFE = GATEWAY_LIFE
 
 _CODE = re.compile(r"[A-Z]{2,8}")
 _SIGNING = frozenset({"digital_signature", "content_commitment"})
-_USAGES = (
+KEY_USAGES = (
     "digital_signature",
     "content_commitment",
     "key_encipherment",
@@ -39,6 +39,7 @@ _USAGES = (
     "encipher_only",
     "decipher_only",
 )
+"""The bits of the extension, by the names that ``cryptography`` gives them (RFC 5280, section 4.2.1.3)."""
 
 
 def check_code(code: str) -> str:
@@ -55,9 +56,13 @@ def check_moment(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
+GATEWAY_URI = "urn:asw-exchange:test:gateway:"
+"""What stands before the code in the alternative name of a test gateway."""
+
+
 def uri_of(code: str) -> str:
     """Return the alternative name that certificates of a test gateway bear, and partners expect."""
-    return f"urn:asw-exchange:test:gateway:{code}"
+    return f"{GATEWAY_URI}{code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +178,4 @@ def _name(code: str, role: str) -> x509.Name:
 
 
 def _usage(names: frozenset[str]) -> x509.KeyUsage:
-    return x509.KeyUsage(**{name: name in names for name in _USAGES})
+    return x509.KeyUsage(**{name: name in names for name in KEY_USAGES})

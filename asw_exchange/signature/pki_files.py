@@ -181,10 +181,10 @@ def _write_all(files: Iterable[_File], force: bool) -> None:
         if not force and os.path.lexists(path):
             raise FileError("the file is there already", file=str(path), hint="use --force to overwrite it")
     for path, content, mode in files:
-        _write(path, content, mode)
+        write_whole(path, content, mode)
 
 
-def _write(path: Path, content: bytes, mode: int) -> None:
+def write_whole(path: Path, content: bytes, mode: int) -> None:
     """Write beside the target and rename, so that a full disk leaves no half of a key."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:

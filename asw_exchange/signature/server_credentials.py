@@ -23,7 +23,7 @@ from asw_exchange.errors import CredentialError, FileError
 from asw_exchange.signature.derivation import derive_ecdsa_key, derive_serial
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.pem import read_certificates
-from asw_exchange.signature.pki_files import _write
+from asw_exchange.signature.pki_files import write_whole
 
 FOLDER = "tls"
 AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE = "authority.pem", "server.pem", "server-key.pem"
@@ -79,7 +79,7 @@ def write_server_credentials(
         if not force and path.lexists(file):
             raise FileError("the file is there already", file=str(file), hint="use --force to overwrite it")
     for file, content, mode in files:
-        _write(file, content, mode)
+        write_whole(file, content, mode)
 
 
 def load_server_credentials(directory: str | PathLike[str]) -> ServerCredentials:

@@ -21,6 +21,7 @@ from lxml import etree
 from asw_exchange import errors
 from asw_exchange.signature import Fault, FaultyKey, SigningKey, create_faulty
 from asw_exchange.signature.derivation import derive_ecdsa_key, derive_octets, derive_serial
+from asw_exchange.signature.issuing import KEY_USAGES
 from asw_exchange.testdata.attacks.attack import PROFILE, SAML, XMLDSIG, Attack, Expected, Family
 from asw_exchange.testdata.attacks.surgery import (
     DS,
@@ -36,17 +37,6 @@ from asw_exchange.testdata.attacks.victim import Victim
 _HOUR = timedelta(hours=1)
 _SIGNATURES = "digital_signature"
 _AUTHORITY = "key_cert_sign"
-_USAGES = (
-    "digital_signature",
-    "content_commitment",
-    "key_encipherment",
-    "data_encipherment",
-    "key_agreement",
-    "key_cert_sign",
-    "crl_sign",
-    "encipher_only",
-    "decipher_only",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +75,7 @@ def certified(victim: Victim, key: Any, what: Certificate | None = None) -> x509
     names = own.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     builder = builder.add_extension(names.value, critical=False)
     if what.usage is not None:
-        usage = x509.KeyUsage(**{name: name == what.usage for name in _USAGES})
+        usage = x509.KeyUsage(**{name: name == what.usage for name in KEY_USAGES})
         builder = builder.add_extension(usage, critical=True)
     return builder.sign(issuer_key, hashes.SHA256(), ecdsa_deterministic=True)
 
