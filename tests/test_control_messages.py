@@ -27,8 +27,10 @@ def certificate(client: ControlClient, seed: int = 7) -> Certificate:
 
 
 def answered(client: ControlClient, reference: str | None) -> None:
-    """Wait for the business answer to a certificate."""
-    client.wait(kind="asean/customs-response", reference=reference or "", direction=Direction.RECEIVED)
+    """Wait for the business answer to a certificate, and until that is acknowledged: the end of it all."""
+    sought = {"kind": "asean/customs-response", "reference": reference or ""}
+    answer = client.wait(direction=Direction.RECEIVED, **sought)
+    client.wait(kind="asean/acknowledgement", gateway=answer.peer, direction=Direction.RECEIVED)
 
 
 def test_a_submitted_document_is_signed_sent_accepted_and_answered(asw_server: ControlClient) -> None:
