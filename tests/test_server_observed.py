@@ -6,7 +6,6 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -144,9 +143,3 @@ def test_a_refused_request_is_logged(server: Running, caplog: pytest.LogCaptureF
         "path": "/asean/XX",
         "status": 404,
     }
-
-
-def test_settings_say_whether_to_log() -> None:
-    """Nothing is logged unless it is asked for."""
-    assert not Settings().log
-    assert replace(Settings(), log=True).log
