@@ -8,7 +8,7 @@ asks it twice: what a message that comes in meets with, and how one that leaves 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from asw_exchange.clock import Clock
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Answer, Arrival, Corridor, MessageKind, Reply
 from asw_exchange.errors import BytesDropped, LedgerError, UnknownKind
-from asw_exchange.gateway import STEPS, Reception, Step, receive
+from asw_exchange.gateway import Examination, Reception, conclude, examine
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Value
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
@@ -65,7 +65,7 @@ class Node:
         reply: ReplyRule | None = None,
         limits: Limits = DEFAULT_LIMITS,
         conduct: Conduct | None = None,
-        steps: Iterable[Step] = STEPS,
+        observe: Callable[[Mapping[str, float]], object] = lambda seconds: None,
     ) -> None:
         self.gateway = gateway
         self.key = key
@@ -75,7 +75,7 @@ class Node:
         self._clock = clock
         self._new_id = new_id
         self._limits = limits
-        self._steps = tuple(steps)
+        self._observe = observe
         self.memory = ledger.memory(gateway)
         self.conduct = conduct
         """How it behaves, where that can be other than its corridors say."""
@@ -140,18 +140,40 @@ class Node:
             peer=peer,
         )
 
+    def examine(
+        self, raw: bytes, *, corridor: str, peer: str = UNKNOWN, treatment: Treatment = PLAIN
+    ) -> Examination:
+        """Find out what a message says by itself, for ``receive`` or ``settle``; the ledger is not asked."""
+        return examine(
+            raw,
+            gateway=self.gateway,
+            corridor=self._corridors[corridor],
+            moment=treatment.moment(self._clock.now()),
+            trust=self._trust,
+            peer=peer,
+            limits=self._limits,
+        )
+
     def receive(
-        self, raw: bytes, *, corridor: str, peer: str = UNKNOWN, treatment: Treatment | None = None
+        self,
+        raw: bytes,
+        *,
+        corridor: str,
+        peer: str = UNKNOWN,
+        treatment: Treatment | None = None,
+        examination: Examination | None = None,
     ) -> bytes | None:
         """Take one message in, commit what became of it, and return the bytes of the answer.
 
-        ``treatment`` is what ``meet`` said of it; None: it is asked here. Returns None for a technical
-        answer, which nobody answers in turn. Never raises for bad input.
+        ``treatment`` is what ``meet`` said of it, ``examination`` what ``examine`` did; None: it is asked
+        here. Returns None for a technical answer, which nobody answers in turn. Never raises for bad input.
         """
         if treatment is None:
             treatment = self.meet(raw, corridor=corridor, peer=peer)
+        if examination is None:
+            examination = self.examine(raw, corridor=corridor, peer=peer, treatment=treatment)
         with self._ledger.transaction():
-            reception = self._take(raw, corridor, peer, treatment)
+            reception = self._take(examination, raw, corridor, treatment)
             answer = self._notify(reception, corridor, treatment)
             for reply in reception.replies:
                 self._send_reply(reply, reception.header, treatment)
@@ -184,29 +206,33 @@ class Node:
                 may_have_arrived=undelivered.may_have_arrived,
             )
 
-    def settle(self, entry: Entry, answer: bytes) -> None:
-        """Note that a transmission has arrived, whatever the answer says, and take in the answer, if any."""
+    def settle(self, entry: Entry, answer: bytes, examination: Examination | None = None) -> None:
+        """Note that a transmission has arrived, whatever the answer says, and take in the answer, if any.
+
+        ``examination`` is what ``examine`` said of the answer; None: it is asked here.
+        """
+        corridor = entry.kind.split("/")[0]
+        if answer and examination is None:
+            examination = self.examine(answer, corridor=corridor, peer=entry.peer)
         with self._ledger.transaction():
             if entry.sequence is None:
                 raise LedgerError("an entry of the outbox has no place in the ledger")
             self._ledger.delivered(entry.sequence)
-            if answer:
-                self._take(answer, entry.kind.split("/")[0], entry.peer)
+            if examination is not None:
+                self._take(examination, answer, corridor)
 
-    def _take(self, raw: bytes, corridor: str, peer: str, treatment: Treatment = PLAIN) -> Reception:
-        now = self._clock.now()
-        reception = receive(
+    def _take(
+        self, examination: Examination, raw: bytes, corridor: str, treatment: Treatment = PLAIN
+    ) -> Reception:
+        reception = conclude(
+            examination,
             raw,
             gateway=self.gateway,
             corridor=as_treated(self._corridors[corridor], treatment),
-            moment=treatment.moment(now),
             memory=self.memory,
-            trust=self._trust,
-            peer=peer,
-            limits=self._limits,
-            steps=self._steps,
         )
-        self._ledger.append(msgspec.structs.replace(reception.record, moment=now), raw)
+        self._observe(reception.seconds)
+        self._ledger.append(msgspec.structs.replace(reception.record, moment=self._clock.now()), raw)
         return reception
 
     def _notify(self, reception: Reception, corridor: str, treatment: Treatment) -> bytes | None:

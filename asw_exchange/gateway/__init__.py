@@ -1,6 +1,16 @@
-"""The partner, pure: receiving as an ordered list of small steps. No socket, clock or database."""
+"""The partner, pure: receiving as ordered lists of small steps. No socket, clock or database."""
 
-from asw_exchange.gateway.receive import Reception, receive
-from asw_exchange.gateway.steps import STEPS, Delivery, Step, validate_kind
+from asw_exchange.gateway.examination import EXAMINATION, Examination, examine, validate_kind
+from asw_exchange.gateway.exchange import EXCHANGE
+from asw_exchange.gateway.receive import Reception, conclude, receive
 
-__all__ = ["STEPS", "Delivery", "Reception", "Step", "receive", "validate_kind"]
+__all__ = [
+    "EXAMINATION",
+    "EXCHANGE",
+    "Examination",
+    "Reception",
+    "conclude",
+    "examine",
+    "receive",
+    "validate_kind",
+]

@@ -5,21 +5,17 @@ The caller commits the record before it sends the answer, and signs the answer w
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Corridor, Handled, Notice, Reply
-from asw_exchange.errors import ConfigurationError, ExchangeError
-from asw_exchange.gateway.steps import STEPS, Delivery, Refused, Step
+from asw_exchange.gateway.examination import Examination, examine, run
+from asw_exchange.gateway.exchange import EXCHANGE, Delivery
 from asw_exchange.model import Acknowledgement, Finding, Header, Outcome
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import TrustStore
-from asw_exchange.validation import findings_of_error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +29,10 @@ class Reception:
     """The technical answers to build and send; none to a technical answer, which nobody answers in turn."""
     stored_answer: Entry | None
     """For a message that came before: the answer that it was given at once, to be sent again."""
-    replies: tuple[Reply, ...] = ()
+    replies: tuple[Reply, ...]
     """Business answers that are owed beside those."""
+    seconds: Mapping[str, float]
+    """How long each step took."""
 
 
 def receive(
@@ -47,33 +45,41 @@ def receive(
     trust: Mapping[str, TrustStore],
     peer: str = UNKNOWN,
     limits: Limits = DEFAULT_LIMITS,
-    steps: Iterable[Step] = STEPS,
 ) -> Reception:
-    """Take one message through all steps and say what became of it.
+    """Take one message through all steps and say what became of it: ``examine``, then ``conclude``.
 
-    ``peer`` is who delivered it, as the transport knows; it counts only when the message itself
-    cannot tell. ``trust`` maps gateway codes to their certification authorities; ``steps`` are those of
-    STEPS, perhaps with a stopwatch around each. Never raises for bad input; ConfigurationError when one of
-    our own checks could not run.
+    Never raises for bad input; ConfigurationError when one of our own checks could not run.
     """
+    examination = examine(
+        raw, gateway=gateway, corridor=corridor, moment=moment, trust=trust, peer=peer, limits=limits
+    )
+    return conclude(examination, raw, gateway=gateway, corridor=corridor, memory=memory)
+
+
+def conclude(
+    examination: Examination, raw: bytes, *, gateway: str, corridor: Corridor, memory: Memory
+) -> Reception:
+    """Say what becomes of a message that was examined, by all that the gateway remembers.
+
+    Never raises for bad input; ConfigurationError when one of our own checks could not run.
+    """
+    header = examination.header
     delivery = Delivery(
-        raw=raw,
-        digest=hashlib.sha256(raw).hexdigest(),
         gateway=gateway,
         corridor=corridor,
-        moment=moment,
+        examination=examination,
         memory=memory,
-        trust=trust,
-        limits=limits,
-        peer=peer,
+        kind=corridor.find(header.kind) if header else None,
     )
-    record = _record(delivery, _run(delivery, steps), peer)
+    refusal = run(EXCHANGE, delivery)
+    record = _record(delivery, refusal)
     return Reception(
         record=record,
-        header=delivery.header,
-        notices=_notices(delivery, record),
+        header=header,
+        notices=_notices(delivery, record, raw),
         stored_answer=_stored_answer(delivery),
         replies=_replies(delivery),
+        seconds={**examination.seconds, **delivery.seconds},
     )
 
 
@@ -83,41 +89,25 @@ def _replies(delivery: Delivery) -> tuple[Reply, ...]:
     return delivery.corridor.reply(delivery.arrival, delivery.memory)
 
 
-def _run(delivery: Delivery, steps: Iterable[Step]) -> tuple[Finding, ...]:
-    try:
-        for step in steps:
-            step(delivery)
-            if delivery.outcome is not None:
-                break
-    except ConfigurationError:
-        raise
-    except Refused as refused:
-        delivery.outcome = Outcome.REJECTED
-        return refused.findings
-    except ExchangeError as error:
-        delivery.outcome = Outcome.REJECTED
-        return (findings_of_error(error),)
-    return (*(delivery.report.findings if delivery.report else ()), *delivery.remarks)
-
-
-def _record(delivery: Delivery, findings: tuple[Finding, ...], peer: str) -> Entry:
-    header, kind, document = delivery.header, delivery.kind, delivery.document
+def _record(delivery: Delivery, refusal: tuple[Finding, ...]) -> Entry:
+    examination, kind, document = delivery.examination, delivery.kind, delivery.document
+    header = examination.header
     return Entry(
         gateway=delivery.gateway,
-        peer=header.sender if header else peer,
+        peer=header.sender if header else examination.peer,
         direction=Direction.RECEIVED,
         kind=kind.name if kind else UNKNOWN,
-        message_id=header.id if header else f"sha256:{delivery.digest}",
+        message_id=header.id if header else f"sha256:{examination.digest}",
         refers_to=header.refers_to if header else None,
         reference=kind.reference(document) if kind and document else _first_reference(delivery),
         cites=kind.cites(document) if kind and document else (),
         outcome=delivery.outcome,
-        moment=delivery.moment,
-        digest=delivery.digest,
+        moment=examination.moment,
+        digest=examination.digest,
         content_digest=delivery.content_digest,
-        findings=findings,
+        findings=refusal or delivery.findings,
         technical=kind is not None and not kind.acknowledged,
-        document=msgspec.json.encode(document) if document else None,
+        document=examination.document if document else None,
     )
 
 
@@ -125,24 +115,24 @@ def _first_reference(delivery: Delivery) -> str | None:
     return delivery.first.reference if delivery.first else None
 
 
-def _notices(delivery: Delivery, record: Entry) -> tuple[Notice, ...]:
+def _notices(delivery: Delivery, record: Entry, raw: bytes) -> tuple[Notice, ...]:
     if record.technical:
         return ()
     acknowledgement = Acknowledgement(
         refers_to=record.message_id,
         kind=delivery.kind.name if delivery.kind else None,
         outcome=record.outcome or Outcome.REJECTED,
-        received_at=delivery.moment,
+        received_at=record.moment,
         digest=record.digest,
         findings=record.findings,
     )
     handled = Handled(
         acknowledgement=acknowledgement,
-        header=delivery.header,
+        header=delivery.examination.header,
         sender=record.peer,
         receiver=record.gateway,
         reference=record.reference,
-        raw=delivery.raw,
+        raw=raw,
     )
     return delivery.corridor.notify(handled)
 

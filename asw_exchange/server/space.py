@@ -18,7 +18,6 @@ from asw_exchange.behaviours import PkiOrigin, Treatment
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
 from asw_exchange.errors import LedgerError
-from asw_exchange.gateway import STEPS, Step
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Value
 from asw_exchange.node import Node
@@ -172,8 +171,8 @@ class Common:
     moment: datetime | None = None
     """What the clock of a new space shows; None: what ``base`` does."""
     retries: Retries = field(default_factory=Retries)
-    steps: tuple[Step, ...] = STEPS
-    """Those of receiving."""
+    observe: Callable[[Mapping[str, float]], object] = lambda seconds: None
+    """Is told how many seconds each step of receiving took."""
 
     def nodes(self, ledger: Ledger, clock: AdjustableClock) -> dict[str, Node]:
         """Return the gateways of a new space."""
@@ -187,7 +186,7 @@ class Common:
             clock=clock,
             origin=self.origin,
             numbered=numbered,
-            steps=self.steps,
+            observe=self.observe,
         )
 
 

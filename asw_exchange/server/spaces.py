@@ -169,7 +169,7 @@ class Spaces(Mapping[str, Space]):
             base=self.base_clock,
             moment=self.settings.moment,
             retries=self.settings.retries,
-            steps=self.metrics.timed_steps(),
+            observe=self.metrics.observe_steps,
         )
         return open_space(
             name,

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from asw_exchange.behaviours import Conduct, PkiOrigin
 from asw_exchange.clock import Clock, VirtualClock
 from asw_exchange.corridor import Corridor
-from asw_exchange.gateway import STEPS, Step
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node, ReplyRule
 from asw_exchange.signature import TrustStore, create_pki
@@ -80,13 +79,13 @@ def create_nodes(
     origin: PkiOrigin,
     numbered: Callable[[str], Callable[[], str]],
     reply: ReplyRule | None = None,
-    steps: Iterable[Step] = STEPS,
+    observe: Callable[[Mapping[str, float]], object] = lambda seconds: None,
 ) -> dict[str, Node]:
     """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
 
     Each has a conduct, so that it misbehaves when it is asked to; ``origin`` is what ``pki`` was made from.
     ``numbered`` gives for a code the function that makes its serial numbers of messages; ``trust`` maps all
-    gateways to their authorities.
+    gateways to their authorities. ``observe`` is told how many seconds each step of receiving took.
     """
     joined = {
         code: {corridor.name: corridor for corridor in corridors if code in corridor.members}
@@ -102,7 +101,7 @@ def create_nodes(
             clock=clock,
             new_id=numbered(code),
             reply=reply,
-            steps=steps,
+            observe=observe,
             conduct=Conduct(code, corridors=joined[code], origin=origin),
         )
         for code in joined

@@ -1,0 +1,324 @@
+"""The examination of a message: what it says by itself. The list of steps is the documentation.
+
+A step takes what has been found out so far and adds to it; it raises an ExchangeError to refuse the
+message, or sets ``outcome`` when nothing is left to do. Nothing here needs to remember anything, and what
+comes out is plain data, so any process may do it. Not here: what earlier messages have to do with it
+(``exchange``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Protocol, TypeVar
+
+import msgspec
+from lxml import etree
+
+from asw_exchange import resources
+from asw_exchange.clock import latest_date
+from asw_exchange.codec import DEFAULT_LIMITS, Limits
+from asw_exchange.corridor import STRICT, Corridor, MessageKind
+from asw_exchange.errors import (
+    ConfigurationError,
+    ExchangeError,
+    ParseError,
+    UntrustedSigner,
+    WrongKind,
+    WrongRoute,
+    WrongTime,
+)
+from asw_exchange.model import Finding, Header, Outcome, Value
+from asw_exchange.records import UNKNOWN
+from asw_exchange.signature import Canonicalization, TrustStore, read_signed, verify
+from asw_exchange.signature.canonical import canonicalize
+from asw_exchange.validation import Report, findings_of_error, validate_element
+
+
+class Examination(Value, frozen=True, kw_only=True):
+    """What one message says by itself."""
+
+    digest: str
+    """SHA-256 of the bytes, in hexadecimal."""
+    peer: str
+    """Who delivered it, as the transport knows."""
+    moment: datetime
+    """When it was examined, by the gateway's clock."""
+    header: Header | None = None
+    """None where the envelope could not be opened."""
+    is_addressed: bool = False
+    """Whether it is from another member and for this gateway, so that its id counts."""
+    kind: str | None = None
+    content_digest: str | None = None
+    """SHA-256 of the canonical document; None where the signature did not hold."""
+    document: bytes | None = None
+    """The document as JSON, where it could be read."""
+    findings: tuple[Finding, ...] = ()
+    outcome: Outcome | None = None
+    """REJECTED where it is refused, ACCEPTED where there is nothing more to ask; None: so far in order."""
+    seconds: dict[str, float] = msgspec.field(default_factory=dict)
+    """How long each step took."""
+
+
+class Refused(ExchangeError):
+    """A message that broke rules: the findings say which."""
+
+    reply_code = "RULES"
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(findings[0].message)
+        self.findings = findings
+
+
+class Progress(Protocol):
+    """What steps have found out so far."""
+
+    outcome: Outcome | None
+    seconds: dict[str, float]
+
+
+P = TypeVar("P", bound=Progress)
+
+
+def run(steps: Iterable[Callable[[P], None]], progress: P) -> tuple[Finding, ...]:
+    """Take a message through steps until one tells its outcome; return why it was refused, if it was."""
+    try:
+        for step in steps:
+            start = perf_counter()
+            try:
+                step(progress)
+            finally:
+                progress.seconds[step.__name__] = perf_counter() - start
+            if progress.outcome is not None:
+                break
+    except ConfigurationError:
+        raise
+    except Refused as refused:
+        progress.outcome = Outcome.REJECTED
+        return refused.findings
+    except ExchangeError as error:
+        progress.outcome = Outcome.REJECTED
+        return (findings_of_error(error),)
+    return ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Subject:
+    """A message under examination. What a step finds out is unset before that step."""
+
+    raw: bytes
+    digest: str
+    gateway: str
+    corridor: Corridor
+    moment: datetime
+    trust: Mapping[str, TrustStore]
+    limits: Limits
+    peer: str = UNKNOWN
+    root: etree._Element = field(init=False)
+    header: Header | None = None
+    is_addressed: bool = False
+    part: etree._Element = field(init=False)
+    """What the signature is about."""
+    kind: MessageKind | None = None
+    element: etree._Element = field(init=False)
+    """The document, read again from what was signed."""
+    content_digest: str | None = None
+    report: Report | None = None
+    document: Value | None = None
+    outcome: Outcome | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def examine(
+    raw: bytes,
+    *,
+    gateway: str,
+    corridor: Corridor,
+    moment: datetime,
+    trust: Mapping[str, TrustStore],
+    peer: str = UNKNOWN,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Examination:
+    """Find out all that a message says by itself.
+
+    ``peer`` is who delivered it, as the transport knows; it counts only when the message itself cannot
+    tell. ``trust`` maps gateway codes to their certification authorities. Never raises for bad input;
+    ConfigurationError when one of our own checks could not run.
+    """
+    subject = Subject(
+        raw=raw,
+        digest=hashlib.sha256(raw).hexdigest(),
+        gateway=gateway,
+        corridor=corridor,
+        moment=moment,
+        trust=trust,
+        limits=limits,
+        peer=peer,
+    )
+    refusal = run(EXAMINATION, subject)
+    return Examination(
+        digest=subject.digest,
+        peer=peer,
+        moment=moment,
+        header=subject.header,
+        is_addressed=subject.is_addressed,
+        kind=subject.kind.name if subject.kind else None,
+        content_digest=subject.content_digest,
+        document=msgspec.json.encode(subject.document) if subject.document else None,
+        findings=refusal or (subject.report.findings if subject.report else ()),
+        outcome=subject.outcome,
+        seconds=subject.seconds,
+    )
+
+
+def read_xml(subject: Subject) -> None:
+    """Read the bytes with the hardened reader."""
+    subject.root = read_signed(subject.raw, subject.limits)
+
+
+def unwrap(subject: Subject) -> None:
+    """Take header and document out of the envelope; for now the header says the kind."""
+    subject.header, subject.part = subject.corridor.envelope.unpack(subject.root)
+    subject.kind = subject.corridor.find(subject.header.kind)
+
+
+def check_addresses(subject: Subject) -> None:
+    """Sender and receiver are members of the corridor, and the receiver is this gateway."""
+    header, members = _header(subject), subject.corridor.members
+    if header.sender not in members or header.sender == subject.gateway:
+        raise WrongRoute("the sender is no other member of the corridor", value=header.sender)
+    if header.receiver != subject.gateway:
+        raise WrongRoute(f"the message is not for {subject.gateway}", value=header.receiver)
+    subject.is_addressed = True
+
+
+def verify_signature(subject: Subject) -> None:
+    """The sender signed the document; from here on only what was signed is looked at.
+
+    A kind that the corridor leaves unsigned counts only when the sender himself delivered it.
+    """
+    header = _header(subject)
+    if subject.kind is not None and not subject.kind.signed:
+        if subject.peer not in (UNKNOWN, header.sender):
+            raise WrongRoute(f"an unsigned message, delivered by {subject.peer}", value=header.sender)
+        subject.content_digest, document = (
+            subject.digest,
+            subject.corridor.envelope.document(subject.part),
+        )
+    else:
+        trust = subject.trust.get(header.sender)
+        if trust is None:
+            raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
+        verified = verify(subject.part, trust, subject.moment, subject.corridor.policy)
+        subject.content_digest = hashlib.sha256(verified.canonical).hexdigest()
+        document = subject.corridor.envelope.document(verified.document)
+        if document is not verified.document:  # the envelope signs more, as the number that it gives
+            octets = canonicalize(document, Canonicalization.EXCLUSIVE)
+            subject.content_digest = hashlib.sha256(octets).hexdigest()
+    subject.element = _detached(document)
+    del subject.root, subject.part
+
+
+def _detached(part: etree._Element) -> etree._Element:
+    """Take an element out of its envelope, so that it is a document of its own."""
+    parent = part.getparent()
+    if parent is not None:
+        part.tail = None
+        parent.remove(part)
+    return part
+
+
+FASTEST_CLOCK = timedelta(days=1)
+"""How far ahead a sender's clock may be: what a wrong time zone costs at most. The value is our choice."""
+
+
+def check_time(subject: Subject) -> None:
+    """Where the message says when it was sent, that is not in the future."""
+    sent_at = _header(subject).sent_at
+    if sent_at is not None and sent_at > subject.moment + FASTEST_CLOCK:
+        raise WrongTime(
+            "the message was sent in the future",
+            value=sent_at.isoformat(),
+            hint="set the sender's clock and time zone right",
+        )
+
+
+def recognise(subject: Subject) -> None:
+    """The document's root element says its kind; the header must say the same."""
+    header = _header(subject)
+    subject.kind = subject.corridor.kind_of(subject.element)
+    if subject.kind.name != header.kind:
+        raise WrongKind(
+            f"the header announces {header.kind}, the document is {subject.kind.name}", value=header.kind
+        )
+
+
+def apply_rules(subject: Subject) -> None:
+    """Schema and document rules, all of them in one run, at the level of this gateway."""
+    report = validate_kind(_kind(subject), subject.element, subject.moment)
+    report = subject.report = subject.corridor.judge(report)
+    if not report.valid:
+        raise Refused(report.findings)
+
+
+def parse(subject: Subject) -> None:
+    """Read the document into the model.
+
+    At a lenient level one that does not follow its layout is taken all the same, as what it is: unread.
+    """
+    try:
+        subject.document = _kind(subject).layout.read(subject.element)
+    except ParseError:
+        if subject.corridor.level == STRICT:
+            raise
+        subject.outcome = Outcome.ACCEPTED
+
+
+def check_route(subject: Subject) -> None:
+    """The document names the states it goes from and to; the header must name the same gateways."""
+    header, kind = _header(subject), _kind(subject)
+    sender, receiver = kind.route(subject.document)
+    if sender is not None and sender != header.sender:
+        raise WrongRoute(f"the document can only come from {sender}", value=header.sender)
+    if receiver is not None and receiver != header.receiver:
+        raise WrongRoute(f"the document can only go to {receiver}", value=header.receiver)
+
+
+EXAMINATION: tuple[Callable[[Subject], None], ...] = (
+    read_xml,
+    unwrap,
+    check_addresses,
+    verify_signature,
+    check_time,
+    recognise,
+    apply_rules,
+    parse,
+    check_route,
+)
+
+
+def validate_kind(kind: MessageKind, element: etree._Element, moment: datetime) -> Report:
+    """Validate a document element of ``kind``: schema, then the rule set in force on its date."""
+    return validate_element(
+        element,
+        kind=kind.name,
+        schema=resources.schema(kind.schema),
+        rules=resources.schema(kind.rules) if kind.rules else None,
+        phases=kind.phases,
+        parameters={"today": latest_date(moment).isoformat()},
+    )
+
+
+def _header(subject: Subject) -> Header:
+    if subject.header is None:
+        raise AssertionError("asked for before the message was unwrapped")
+    return subject.header
+
+
+def _kind(subject: Subject) -> MessageKind:
+    if subject.kind is None:
+        raise AssertionError("asked for before the kind was recognised")
+    return subject.kind
