@@ -215,6 +215,21 @@ def _never(entries: Iterable[Entry], moment: datetime) -> tuple[Entry, ...]:
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The kinds of a corridor, to be looked up."""
+
+    kinds: tuple[MessageKind, ...]
+    by_name: Mapping[str, MessageKind]
+    by_tag: Mapping[str, tuple[MessageKind, ...]]
+
+
+def _index_of(kinds: tuple[MessageKind, ...]) -> _Index:
+    tags = dict.fromkeys(kind.layout.tag for kind in kinds)
+    by_tag = {tag: tuple(kind for kind in kinds if kind.layout.tag == tag) for tag in tags}
+    return _Index(kinds, {kind.name: kind for kind in kinds}, by_tag)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corridor:
     """An agreement between gateways."""
@@ -241,14 +256,12 @@ class Corridor:
     """Makes a message id of the form that the corridor wants out of a gateway's own serial number."""
     manners: Manners = Manners()
     """How its gateways answer otherwise than the plain way, when a tester asks for it."""
-    _by_name: dict[str, MessageKind] = field(init=False, repr=False, compare=False)
-    _by_tag: dict[str, tuple[MessageKind, ...]] = field(init=False, repr=False, compare=False)
+    _index: _Index | None = field(default=None, repr=False, compare=False)
+    """A copy with other manners takes it over."""
 
     def __post_init__(self) -> None:
-        tags = dict.fromkeys(kind.layout.tag for kind in self.kinds)
-        by_tag = {tag: tuple(kind for kind in self.kinds if kind.layout.tag == tag) for tag in tags}
-        object.__setattr__(self, "_by_name", {kind.name: kind for kind in self.kinds})
-        object.__setattr__(self, "_by_tag", by_tag)
+        if self._index is None or self._index.kinds is not self.kinds:
+            object.__setattr__(self, "_index", _index_of(self.kinds))
 
     def judge(self, report: Report, level: str | None = None) -> Report:
         """Return a strict report as a level sees it (default: the corridor's own).
@@ -264,9 +277,15 @@ class Corridor:
             raise ConfigurationError(message, value=level, hint=f"it has {known}")
         return self.levels[level](report)
 
+    @property
+    def _kinds(self) -> _Index:
+        if self._index is None:
+            raise AssertionError("made when the corridor is")
+        return self._index
+
     def find(self, name: str) -> MessageKind | None:
         """Return a kind by its name, where there is one."""
-        return self._by_name.get(name)
+        return self._kinds.by_name.get(name)
 
     def kind(self, name: str) -> MessageKind:
         """Return a kind by its name. Raises UnknownKind."""
@@ -277,10 +296,10 @@ class Corridor:
 
     def kind_of(self, element: etree._Element) -> MessageKind:
         """Return the kind of a document element. Raises UnknownKind naming what was found."""
-        for kind in self._by_tag.get(element.tag, ()):
+        candidates = self._kinds.by_tag.get(element.tag, ())
+        for kind in candidates:
             if kind.matches is None or kind.matches(element):
                 return kind
-        candidates = self._by_tag.get(element.tag, ())
         message = f"no kind of the corridor {self.name} has this root element"
         if candidates:
             message = f"the document is none of {', '.join(kind.name for kind in candidates)}"
@@ -301,7 +320,7 @@ class Corridor:
         None where the root is none of this corridor's. Nothing is verified. Raises EnvelopeError and
         SignatureProfileError for an envelope or container that cannot be opened.
         """
-        if root.tag in self._by_tag:
+        if root.tag in self._kinds.by_tag:
             return root
         if not is_container(root, self.policy.placement) and root.tag != self.envelope.tag:
             return self._opened(root)
@@ -312,11 +331,11 @@ class Corridor:
         return is_container(element, self.policy.placement)
 
     def _holds_document(self, root: etree._Element) -> bool:
-        return self._contains(root) and payload_of(root, self.policy.placement).tag in self._by_tag
+        return self._contains(root) and payload_of(root, self.policy.placement).tag in self._kinds.by_tag
 
     def _opened(self, payload: etree._Element) -> etree._Element | None:
         document = self.envelope.document(payload)
-        return document if document.tag in self._by_tag else None
+        return document if document.tag in self._kinds.by_tag else None
 
     def write(self, kind: MessageKind, document: Value, key: SigningKey) -> bytes:
         """Build a document and sign it in the profile of the corridor, where its kind is signed.

@@ -60,18 +60,27 @@ Outbound = Annotated[
 ]
 
 
+Gateway = Annotated[list[str] | None, typer.Option(help="Only this gateway; may be repeated.")]
+Db = Annotated[str, typer.Option(help="The ledger: a SQLite file or postgresql+psycopg://...")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=16, metavar="N", help="Processes that examine messages; usually one less than processors."
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(serve)
 
 
 def serve(
-    gateway: Annotated[list[str] | None, typer.Option(help="Only this gateway; may be repeated.")] = None,
+    gateway: Gateway = None,
     host: Host = "127.0.0.1",
     port: Port = 8470,
-    db: Annotated[
-        str, typer.Option(help="The ledger: a SQLite file or postgresql+psycopg://...")
-    ] = ":memory:",
+    db: Db = ":memory:",
+    workers: Workers = None,
     pki: Pki = None,
     seed: Seed = 0,
     trust: Trust = None,
@@ -92,6 +101,7 @@ def serve(
     """Run the gateways of all corridors over HTTP, until it is stopped."""
     from asw_exchange.server.running import serve as run
     from asw_exchange.server.settings import Settings
+    from asw_exchange.server.workers import usual_workers
 
     with_tls = partial(Settings, tls=tls, mtls=mtls, tls_cert=tls_cert, tls_key=tls_key, tls_ca=tls_ca)
     with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token, log=log)
@@ -101,6 +111,7 @@ def serve(
         partners=tuple(partner or ()),
         outbound=tuple(allow_outbound or ()),
         keep=_keep(keep_messages, keep_days, keep_bytes),
+        workers=usual_workers() if workers is None else workers,
     )
     run(settings, _announce)
 

@@ -19,6 +19,37 @@ from asw_exchange.model import Finding, Outcome, Severity, Value
 from asw_exchange.records import Direction, Entry, Memory
 
 
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """A memory that looks up each history once: nothing is written while one message is thought about."""
+
+    memory: Memory
+    _histories: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+
+    def received(self, sender: str, message_id: str) -> Entry | None:
+        """As ``Memory``."""
+        return self.memory.received(sender, message_id)
+
+    def sent(self, message_id: str) -> Entry | None:
+        """As ``Memory``."""
+        return self.memory.sent(message_id)
+
+    def answer(self, message_id: str, peer: str) -> Entry | None:
+        """As ``Memory``."""
+        return self.memory.answer(message_id, peer)
+
+    def history(self, reference: str) -> tuple[Entry, ...]:
+        """As ``Memory``."""
+        found = self._histories.get(reference)
+        if found is None:
+            found = self._histories[reference] = self.memory.history(reference)
+        return found
+
+    def citing(self, reference: str) -> tuple[Entry, ...]:
+        """As ``Memory``."""
+        return self.memory.citing(reference)
+
+
 @dataclass(slots=True, kw_only=True)
 class Delivery:
     """One message on its way through the steps. What a step finds out is unset before that step."""

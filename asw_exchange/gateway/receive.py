@@ -12,7 +12,7 @@ from datetime import datetime
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Corridor, Handled, Notice, Reply
 from asw_exchange.gateway.examination import Examination, examine, run
-from asw_exchange.gateway.exchange import EXCHANGE, Delivery
+from asw_exchange.gateway.exchange import EXCHANGE, Delivery, Recollection
 from asw_exchange.model import Acknowledgement, Finding, Header, Outcome
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import TrustStore
@@ -68,7 +68,7 @@ def conclude(
         gateway=gateway,
         corridor=corridor,
         examination=examination,
-        memory=memory,
+        memory=Recollection(memory),
         kind=corridor.find(header.kind) if header else None,
     )
     refusal = run(EXCHANGE, delivery)

@@ -19,12 +19,15 @@ from asw_exchange.corridor import Corridor
 from asw_exchange.errors import ExchangeError, LedgerError
 from asw_exchange.ledger import Ledger, Queued
 from asw_exchange.node import Node
+from asw_exchange.records import Entry
 from asw_exchange.server.client import Answered, Client, Failed
 from asw_exchange.server.committer import Committer
+from asw_exchange.server.examiner import Examiner
 from asw_exchange.server.feed import Feed
 from asw_exchange.server.leaving import leave
 from asw_exchange.server.log import LOGGER
 from asw_exchange.server.partners import Partners
+from asw_exchange.server.workers import Question
 
 Lane = tuple[str, str, str]
 """Corridor, sender, receiver."""
@@ -60,6 +63,7 @@ class Delivery:
     corridors: Mapping[str, Corridor]
     clock: AdjustableClock
     committer: Committer
+    examiner: Examiner
     feed: Feed
     partners: Partners
     client: Client
@@ -171,12 +175,21 @@ class Delivery:
                 node.leaving(raw, corridor=lane[0], peer=entry.peer),
             )
             if isinstance(result, Answered):
-                await self.committer.run(lambda: node.settle(entry, result.body))
+                await self._settle(node, entry, result.body)
                 return True
             return await self._fail(lane, queued, result)
         except ExchangeError:  # the ledger could not take it: it is still in the outbox
             await asyncio.sleep(LEDGER_SECONDS)
             return False
+
+    async def _settle(self, node: Node, entry: Entry, answer: bytes) -> None:
+        """Take in what the peer answered."""
+        corridor, moment = entry.kind.split("/")[0], self.clock.now()
+        question = Question(
+            gateway=entry.gateway, corridor=corridor, peer=entry.peer, moment=moment, raw=answer
+        )
+        examination = await self.examiner.examine(question) if answer else None
+        await self.committer.run(lambda: node.settle(entry, answer, examination))
 
     async def _fail(self, lane: Lane, queued: Queued, failed: Failed) -> bool:
         now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence

@@ -62,6 +62,8 @@ class Settings:
     """Whether to log to standard error, a line of JSON for everything that happens."""
     keep: Keep = field(default_factory=Keep)
     """Nothing is dropped where nothing is named."""
+    workers: int = 0
+    """Processes that examine messages; 0: this one does."""
     head_seconds: float = 10.0
     """How long the head of a request may take, or a client may say nothing at first."""
     body_seconds: float = 30.0

@@ -25,8 +25,10 @@ from asw_exchange.records import UNKNOWN, Entry
 from asw_exchange.server.client import Client
 from asw_exchange.server.committer import Committer
 from asw_exchange.server.delivery import Delivery, Retries
+from asw_exchange.server.examiner import Examiner
 from asw_exchange.server.feed import Feed
 from asw_exchange.server.partners import Key, Partners
+from asw_exchange.server.workers import Question
 from asw_exchange.signature import TestPki, TrustStore
 from asw_exchange.simulator.world import create_nodes
 
@@ -53,6 +55,7 @@ class Space:
     nodes: Mapping[str, Node]
     clock: AdjustableClock
     committer: Committer
+    examiner: Examiner
     feed: Feed
     partners: Partners
     delivery: Delivery
@@ -96,11 +99,17 @@ class Space:
     ) -> bytes | None:
         """Let a gateway take a message in; return its answer once that is committed.
 
-        ``treatment`` is what the gateway decided when it met the message. Raises LedgerError.
+        ``treatment`` is what the gateway decided when it met the message; None: it is asked here. Raises
+        LedgerError, and ConfigurationError when one of our own checks could not run.
         """
         node = self.nodes[gateway]
+        met = node.meet(raw, corridor=corridor, peer=peer) if treatment is None else treatment
+        moment = met.moment(self.clock.now())
+        examination = await self.examiner.examine(
+            Question(gateway=gateway, corridor=corridor, peer=peer, moment=moment, raw=raw)
+        )
         return await self.committer.run(
-            lambda: node.receive(raw, corridor=corridor, peer=peer, treatment=treatment)
+            lambda: node.receive(raw, corridor=corridor, peer=peer, treatment=met, examination=examination)
         )
 
     async def submit(self, kind: str, document: Value, sender: str, receiver: str) -> Entry:
@@ -167,6 +176,7 @@ class Common:
     pki: TestPki
     trust: Mapping[str, TrustStore]
     origin: PkiOrigin
+    examiner: Examiner
     base: Clock | None = None
     moment: datetime | None = None
     """What the clock of a new space shows; None: what ``base`` does."""
@@ -210,6 +220,7 @@ def open_space(
         corridors={corridor.name: corridor for corridor in common.corridors},
         clock=clock,
         committer=Committer(ledger, feed.changed),
+        examiner=common.examiner,
         feed=feed,
         partners=partners,
         client=client,
@@ -229,6 +240,7 @@ def _space(name: str, common: Common, delivery: Delivery, reader: Ledger | None)
         nodes=delivery.nodes,
         clock=delivery.clock,
         committer=delivery.committer,
+        examiner=delivery.examiner,
         feed=delivery.feed,
         partners=delivery.partners,
         delivery=delivery,

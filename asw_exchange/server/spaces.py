@@ -17,6 +17,7 @@ from asw_exchange.corridors import all_corridors
 from asw_exchange.errors import ConfigurationError, ExchangeError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
+from asw_exchange.server.examiner import Examiner
 from asw_exchange.server.journal import keep_journal
 from asw_exchange.server.metrics import Metrics
 from asw_exchange.server.notes import restore
@@ -46,6 +47,7 @@ class Spaces(Mapping[str, Space]):
     gateways: tuple[str, ...] = field(init=False)
     pki: TestPki = field(init=False)
     trust: Mapping[str, TrustStore] = field(init=False)
+    examiner: Examiner = field(init=False)
     tls: Tls = field(init=False)
     allowed: Allowed = field(init=False)
     """Whom messages may be delivered to."""
@@ -77,6 +79,8 @@ class Spaces(Mapping[str, Space]):
         self.trust = _trust(self) | _given_trust(self.settings.trust, codes_of(self.corridors))
         self.tls = open_tls(self.settings, self.pki, self.trust, self.origin.start)
         self.allowed = allow(self.settings.outbound)
+        joined = {corridor.name: corridor for corridor in self.corridors}
+        self.examiner = Examiner(joined, self.trust, workers=self.settings.workers)
 
     def __getitem__(self, name: str) -> Space:
         return self._spaces[name]
@@ -89,6 +93,7 @@ class Spaces(Mapping[str, Space]):
 
     async def start(self) -> None:
         """Open the main space, and those of earlier runs. Raises LedgerError."""
+        await self.examiner.start()
         main = await self.open(MAIN)
         for name in _names(main.ledger.note(_NOTE)):
             await self.open(name)
@@ -132,6 +137,7 @@ class Spaces(Mapping[str, Space]):
         """Close all spaces."""
         while self._spaces:
             await self._spaces.popitem()[1].close()
+        await self.examiner.close()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -166,6 +172,7 @@ class Spaces(Mapping[str, Space]):
             pki=self.pki,
             trust=self.trust,
             origin=self.origin,
+            examiner=self.examiner,
             base=self.base_clock,
             moment=self.settings.moment,
             retries=self.settings.retries,

@@ -40,7 +40,10 @@ class Stopwatches(Collector):
         self._by_name: dict[str, Stopwatch] = {}
 
     def __getitem__(self, name: str) -> Stopwatch:
-        return self._by_name.setdefault(name, Stopwatch())
+        watch = self._by_name.get(name)
+        if watch is None:
+            watch = self._by_name[name] = Stopwatch()
+        return watch
 
     def collect(self) -> Iterator[HistogramMetricFamily]:
         """Give what Prometheus reads."""
