@@ -48,6 +48,11 @@ class Examiner:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="examiner")
         self._in_thread: asyncio.Task[None] | None = None
 
+    @property
+    def workers(self) -> int:
+        """How many of the processes are alive."""
+        return len(self._under_way)
+
     async def start(self) -> None:
         """Begin to speak with the processes."""
         for worker in self._workers:

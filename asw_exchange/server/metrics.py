@@ -73,6 +73,7 @@ class Metrics:
     _outbox: Gauge = field(init=False)
     _oldest: Gauge = field(init=False)
     _jobs: Gauge = field(init=False)
+    _workers: Gauge = field(init=False)
     _steps: Stopwatches = field(init=False)
     _requests: Histogram = field(init=False)
     _counted: dict[str, _Counted] = field(default_factory=dict, init=False)
@@ -85,6 +86,7 @@ class Metrics:
         told = "Age of the oldest transmission that waits for its delivery"
         self._oldest = Gauge("asw_outbox_oldest_seconds", told, ("space",), registry=new)
         self._jobs = Gauge("asw_jobs_waiting", "Jobs that wait for the ledger", ("space",), registry=new)
+        self._workers = Gauge("asw_workers", "Processes that examine messages and are alive", registry=new)
         self._steps = Stopwatches("asw_step_seconds", "Duration of a step of receiving", "step")
         self.registry.register(self._steps)
         told = "Duration of a request to a gateway, commit included"
@@ -127,6 +129,7 @@ class Metrics:
         age = (space.clock.now() - depth.oldest).total_seconds() if depth.oldest else 0.0
         self._oldest.labels(space.name).set(max(age, 0.0))
         self._jobs.labels(space.name).set(space.committer.depth)
+        self._workers.set(space.examiner.workers)
 
 
 def metrics_route(metrics: Metrics, spaces: Mapping[str, Space]) -> Route:

@@ -1,0 +1,155 @@
+"""Messages that worker processes examine: the same answers, and nothing lost when one of them dies."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from asw_exchange.codec import layout as layouts
+from asw_exchange.corridors.asean import CORRIDOR
+from asw_exchange.errors import ConfigurationError
+from asw_exchange.model import Outcome
+from asw_exchange.server.examiner import Examiner
+from asw_exchange.server.workers import Question, answer_all, result_of, usual_workers
+from asw_exchange.signature import create_pki
+from tests.builders import MOMENT
+from tests.load_builders import Reply
+from tests.server_builders import PATIENCE
+from tests.soak.process import Server, free_ports
+from tests.test_server_process import accepted, messages, post_all, session, while_it_serves
+
+JOINED = {CORRIDOR.name: CORRIDOR}
+TRUST = create_pki(0, CORRIDOR.members, MOMENT).trust_by_gateway()
+
+
+def viet_nam(place: Path, workers: int) -> Server:
+    """A server of Viet Nam's gateway with so many workers."""
+    options = ("--gateway", "VN", "--moment", MOMENT.isoformat(), "--db", str(place))
+    return Server(command=("serve", *options, "--workers", str(workers)), port=free_ports(1)[0])
+
+
+def question(raw: bytes) -> Question:
+    return Question(gateway="VN", corridor="asean", peer="unknown", moment=MOMENT, raw=raw)
+
+
+def workers_of(pid: int) -> list[int]:
+    """The processes that a server has started."""
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds of processes that are not ours to wait for."""
+    deadline = monotonic() + PATIENCE
+    while not holds():
+        assert monotonic() < deadline, "it does not come to that"
+        await asyncio.sleep(0)
+
+
+def is_gone(pid: int) -> bool:
+    """Tell whether a process has ended; as a zombie nobody has asked for its end yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def test_workers_find_out_what_a_thread_does() -> None:
+    """A message in order, one changed after signing, and no XML at all: equal but for the seconds."""
+    ((_, raw),) = messages(1)
+    bodies = [raw, raw.replace(b"<", b"< ", 1), raw.replace(b"SG", b"MY"), b"no XML", b""]
+
+    async def examine(workers: int) -> list[object]:
+        examiner = Examiner(JOINED, TRUST, workers=workers)
+        await examiner.start()
+        try:
+            found = await asyncio.gather(*(examiner.examine(question(each)) for each in bodies * 8))
+            return [(each.header, each.document, each.outcome, each.findings, each.digest) for each in found]
+        finally:
+            await examiner.close()
+
+    in_thread = asyncio.run(examine(0))
+    assert asyncio.run(examine(2)) == in_thread
+    assert [found[2] for found in in_thread[: len(bodies)]] == [None, *[Outcome.REJECTED] * 4]  # type: ignore[index]
+
+
+def test_a_check_that_cannot_run_is_told_as_what_it_is() -> None:
+    """The schema of every kind is missing: a ConfigurationError that names the file, across the processes."""
+    lost = tuple(replace(kind, schema="asean/lost.xsd") for kind in CORRIDOR.kinds)
+    answers = answer_all([question(messages(1)[0][1])], {"asean": replace(CORRIDOR, kinds=lost)}, TRUST)
+    with pytest.raises(ConfigurationError) as told:
+        result_of(answers[0])
+    assert "lost.xsd" in str(told.value)
+
+
+def test_a_fault_of_ours_reaches_who_asked_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect met in the thread is raised to the asker, and the next message is examined as ever."""
+
+    async def ask() -> None:
+        examiner = Examiner(JOINED, TRUST)
+        with monkeypatch.context() as broken:
+            broken.setattr(layouts.Layout, "read", lambda *_: 1 // 0)
+            with pytest.raises(ZeroDivisionError):
+                await asyncio.wait_for(examiner.examine(question(messages(1)[0][1])), PATIENCE)
+        assert (await examiner.examine(question(messages(1)[0][1]))).outcome is None
+        await examiner.close()
+
+    asyncio.run(ask())
+
+
+def test_no_more_workers_than_there_is_work_for() -> None:
+    """One less than processors, and two at the most."""
+    assert usual_workers() == min((os.cpu_count() or 1) - 1, 2)
+
+
+def test_a_worker_holds_neither_port_nor_ledger(tmp_path: Path) -> None:
+    """It has the standard streams and one socket, so a killed server leaves both free at once."""
+    server = viet_nam(tmp_path / "l.db", workers=2)
+
+    async def look() -> list[list[str]]:
+        folders = [Path(f"/proc/{pid}/fd") for pid in workers_of(server.pid)]
+        return [[os.readlink(each) for each in folder.iterdir() if int(each.name) > 2] for folder in folders]
+
+    for files in while_it_serves(server, look()):
+        assert [name.partition(":")[0] for name in files] == ["socket"]
+
+
+@pytest.mark.parametrize("orderly", [True, False])
+def test_workers_end_with_their_server(tmp_path: Path, orderly: bool) -> None:
+    """However the server ends."""
+    server = viet_nam(tmp_path / "l.db", workers=2)
+
+    async def end() -> None:
+        found = workers_of(server.pid)
+        assert len(found) == 2
+        await (server.stop() if orderly else server.kill())
+        await until(lambda: all(map(is_gone, found)))
+
+    while_it_serves(server, end())
+
+
+def test_a_server_goes_on_when_its_workers_die(tmp_path: Path) -> None:
+    """Killed under load, one after the other: every message is answered and stored once."""
+    place, sent = tmp_path / "l.db", messages(120)
+    server = viet_nam(place, workers=2)
+
+    async def kill_meanwhile() -> tuple[list[Reply], str]:
+        async with asyncio.TaskGroup() as group:
+            posting = group.create_task(post_all(server, [raw for _, raw in sent]))
+            for pid in workers_of(server.pid):
+                await until(lambda: len(accepted(place)) > 0)
+                os.kill(pid, signal.SIGKILL)
+        replies = posting.result()
+        async with session() as made, made.get(f"{server.url}/metrics") as told:
+            return replies, await told.text()
+
+    replies, metrics = while_it_serves(server, kill_meanwhile())
+    assert {reply.status for reply in replies} == {200}
+    assert accepted(place) == sorted(each for each, _ in sent)
+    assert "\nasw_workers 0.0\n" in metrics
