@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from lxml import etree
 
@@ -277,3 +280,24 @@ def test_too_many_faults(schema: Schema) -> None:
     findings = schema.findings(rooted("<Broker/>" * (MOST_FINDINGS + 5)))
     assert len(findings) == MOST_FINDINGS + 1
     assert findings[-1].rule_id == "FINDINGS-LIMIT"
+
+
+def test_threads_do_not_hear_of_each_others_faults(schema: Schema) -> None:
+    """One validates floods, which libxml2 names itself, while the other validates what is in order."""
+    flood, good, ended = document(Item=items(13_000), Consignee=""), document(), threading.Event()
+
+    def validate_good() -> set[tuple[Finding, ...]]:
+        found = set()
+        while not ended.is_set():
+            found.add(schema.findings(good))
+        return found
+
+    with ThreadPoolExecutor(1) as other:
+        told = other.submit(validate_good)
+        try:
+            floods = [schema.findings(flood) for _ in range(10)]
+        finally:
+            ended.set()
+    assert told.result() == {()}
+    assert len(set(floods)) == 1
+    assert floods[0]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -62,10 +61,13 @@ class Schema:
         return limited((self._named(finding) for finding in list_faults(self.path, element)), self.name)
 
     def _logged(self, element: etree._Element) -> tuple[Finding, ...]:
-        """Return what libxml2 itself says, for a fault that the second engine does not see."""
-        with _LOG:
-            self._compiled.validate(element)
-            entries: list[Any] = [*cast(Any, self._compiled.error_log)]
+        """Return what libxml2 itself says, for a fault that the second engine does not see.
+
+        What it says belongs to the compiled schema, which threads share; so this compiles one of its own.
+        """
+        own = _compile(self.path)
+        own.validate(element)
+        entries: list[Any] = [*cast(Any, own.error_log)]
         if not entries:
             raise self._error("libxml2 refused the document without a reason")
         return limited((self._named(_as_logged(entry, element)) for entry in entries), self.name)
@@ -96,10 +98,6 @@ _FLOOD = etree.XPath(
 )
 """So much that naming every fault would take minutes: then libxml2's own words have to do."""
 
-_LOG = Lock()
-"""The error log belongs to the schema, which threads share."""
-
-
 @cache
 def load_schema(path: Path) -> Schema:
     """Compile an XML Schema; what it includes and imports must be local files.
@@ -108,13 +106,16 @@ def load_schema(path: Path) -> Schema:
     """
     path = path.resolve()
     documents = dict(_local_files(path, set()))
-    tree = documents[path].getroottree()
+    return Schema(path, _roots(path, documents), _compile(path))
+
+
+def _compile(path: Path) -> etree.XMLSchema:
+    tree = _read(path).getroottree()
     tree.docinfo.URL = str(path)
     try:
-        compiled = etree.XMLSchema(tree)
+        return etree.XMLSchema(tree)
     except etree.XMLSchemaParseError as error:
         raise _schema_error(error, path) from error
-    return Schema(path, _roots(path, documents), compiled)
 
 
 def _local_files(path: Path, seen: set[Path]) -> Iterator[tuple[Path, etree._Element]]:
