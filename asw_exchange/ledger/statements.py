@@ -24,7 +24,6 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
 from asw_exchange.ledger.tables import (
@@ -107,13 +106,12 @@ def compile_statements(dialect: Dialect) -> Statements:
     on_server = dialect.name == "postgresql"
     kind: Any = type(dialect)
     by_position = kind(paramstyle="format" if on_server else "qmark")
-    new = postgresql.insert(payloads) if on_server else sqlite.insert(payloads)
 
     def text(statement: ClauseElement, columns: list[str] | None = None) -> str:
         return str(statement.compile(dialect=by_position, column_keys=columns))
 
     return Statements(
-        add_payload=text(new.on_conflict_do_nothing(), _names(payloads)),
+        add_payload=text(_insert_new(payloads, dialect), _names(payloads)),
         add_document=text(insert(documents), _names(documents)),
         add_entry=text(insert(entries).returning(entry.sequence), _names(entries)[1:]),
         add_citation=text(insert(citations), _names(citations)),
@@ -130,6 +128,17 @@ def compile_statements(dialect: Dialect) -> Statements:
         due_to=text(_due_to()),
         due_of=text(_due_of()),
     )
+
+
+def _insert_new(table: Table, dialect: Dialect) -> ClauseElement:
+    """Insert what is not there yet: each dialect has its own insert for this, and the other is not loaded."""
+    if dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_on_server
+
+        return insert_on_server(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects.sqlite import insert as insert_in_file
+
+    return insert_in_file(table).on_conflict_do_nothing()
 
 
 def _received() -> Select[Any]:

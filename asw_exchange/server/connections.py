@@ -1,19 +1,19 @@
-"""The HTTP client of outbound deliveries: one POST, and what can be said of it afterwards.
-
-Not here: when it is tried again (``delivery``), which addresses may be spoken to (``outbound_addresses``).
-"""
+"""The HTTP connections of outbound deliveries: loaded by ``client`` when the first message leaves."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+import socket
+from collections.abc import AsyncIterator, Mapping
 from ssl import SSLContext
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
 
 from asw_exchange.codec import DEFAULT_LIMITS
-from asw_exchange.server.outbound_addresses import Forbidden, Resolver, check_literal
+from asw_exchange.server.client import Answered, Failed
+from asw_exchange.server.outbound_addresses import Allowed, Forbidden, check_literal
 
 CONNECT_SECONDS, TOTAL_SECONDS = 5.0, 30.0
 _PERMANENT = frozenset({400, 405, 406, 410, 411, 413, 414, 415, 422, 431, 501, 505})
@@ -28,33 +28,12 @@ _MOST_WORDS = 300
 """Bytes that are kept of a partner's explanation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The partner took the transmission."""
+class Connections:
+    """Connections are kept and used again."""
 
-    body: bytes
-    """Perhaps empty."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """The partner did not take it, or nobody can tell."""
-
-    reason: str
-    may_have_arrived: bool
-    permanent: bool = False
-    """Whether trying again is of no use."""
-    retry_after: float | None = None
-    """Seconds that the partner asks to wait."""
-
-
-class Client:
-    """Posts messages; connections are kept and used again."""
-
-    def __init__(self, resolver: Resolver, tls: Callable[[str], SSLContext]) -> None:
-        self._resolver = resolver
-        self._tls = tls
-        connector = aiohttp.TCPConnector(limit=0, limit_per_host=16, resolver=resolver)
+    def __init__(self, allowed: Allowed) -> None:
+        self._allowed = allowed
+        connector = aiohttp.TCPConnector(limit=0, limit_per_host=16, resolver=Resolver(allowed))
         self._session = aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=CONNECT_SECONDS),
@@ -64,20 +43,21 @@ class Client:
         )
 
     async def post(
-        self, url: str, raw: bytes | AsyncIterator[bytes], headers: Mapping[str, str], *, sender: str
+        self,
+        url: str,
+        raw: bytes | AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        context: SSLContext | None,
     ) -> Answered | Failed:
-        """Deliver ``raw`` for a gateway and return what came of it.
-
-        Never raises for what a partner or the network does.
-        """
+        """Post ``raw`` and return what came of it; ``context`` is that of HTTPS."""
         try:
-            check_literal(url, self._resolver.allowed)
+            check_literal(url, self._allowed)
             async with self._session.post(
                 url,
                 data=raw,
                 headers=headers,
                 allow_redirects=False,
-                ssl=self._tls(sender) if url.startswith("https:") else True,
+                ssl=context or True,
             ) as response:
                 body = await _read(response)
                 return _judge(response, body)
@@ -89,13 +69,34 @@ class Client:
             return Failed(reason="no answer in time", may_have_arrived=True)
         except (aiohttp.ClientError, ValueError, OSError, asyncio.IncompleteReadError) as error:
             reason = f"the connection broke: {str(error) or type(error).__name__}"
-            if url.startswith("https:"):
+            if context is not None:
                 reason += " (so it looks, too, where no client certificate, or another one, was wanted)"
             return Failed(reason=reason, may_have_arrived=True)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._session.close()
+
+
+class Resolver(AbstractResolver):
+    """Resolves names and refuses addresses that are not allowed."""
+
+    def __init__(self, allowed: Allowed) -> None:
+        self.allowed = allowed
+        self._names = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of a host. Raises Forbidden when one of them is not allowed."""
+        found = await self._names.resolve(host, port, family)
+        for each in found:
+            self.allowed.check(host, each["host"])
+        return found
+
+    async def close(self) -> None:
+        """Let go of what the resolver holds."""
+        await self._names.close()
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -20,7 +20,7 @@ from asw_exchange.server.client import Client
 from asw_exchange.server.journal import keep_journal
 from asw_exchange.server.metrics import Metrics
 from asw_exchange.server.notes import restore
-from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
+from asw_exchange.server.outbound_addresses import Allowed, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.retention import retain
 from asw_exchange.server.settings import Settings
@@ -177,7 +177,7 @@ class Spaces(Mapping[str, Space]):
             ledger=Ledger.open(place, exclusive=True, schema=schema),
             reader=None if place == MEMORY else Ledger.open(place, read_only=True, schema=schema),
             partners=self._partners(name),
-            client=Client(Resolver(self.allowed), self.tls.context),
+            client=Client(self.allowed, self.tls.context),
         )
 
     def _place(self, name: str) -> str:
