@@ -58,7 +58,7 @@ class Database:
         except LedgerError:
             self._unlock()
             raise
-        self.statements = compile_statements(self._connection.dialect)
+        self.statements = compile_statements(self._connection.dialect.name)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Run a compiled statement that gives nothing back. Raises LedgerError."""
