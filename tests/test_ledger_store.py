@@ -112,6 +112,17 @@ def test_what_is_written_cannot_be_changed(ledger: Ledger, table: str, key: str,
     assert len(ledger.entries()) == 1
 
 
+def test_what_is_forgotten_leaves_a_ledger_as_on_its_first_day(ledger: Ledger) -> None:
+    """Sequences begin anew, and what is written then cannot be changed either."""
+    write(ledger, sent(), received())
+    ledger.clear()
+    assert ledger.entries() == ()
+    (again,) = write(ledger, sent())
+    assert again.sequence == 1
+    with pytest.raises(LedgerError, match="append-only"), ledger.transaction():
+        ledger.database.define(lambda connection: connection.execute(text("DELETE FROM entries")))
+
+
 def test_the_bytes_must_be_those_of_the_entry(ledger: Ledger) -> None:
     """Other bytes than the digest says are refused, and nothing is written."""
     with pytest.raises(LedgerError, match="SHA-256 differs"):
