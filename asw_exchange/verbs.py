@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from lxml import etree
@@ -23,8 +23,11 @@ from asw_exchange.corridors import find_kind, recognise
 from asw_exchange.errors import ConfigurationError, ExchangeError, WrongKind
 from asw_exchange.gateway import validate_kind
 from asw_exchange.model import Finding, Value
-from asw_exchange.signature import Diagnosis, Located, SignatureFacts, SigningKey, TrustStore, Verified
+from asw_exchange.signature import SignatureFacts, SigningKey, TrustStore, Verified
 from asw_exchange.validation import Report, findings_of_error, in_order, load_schema, validate_element
+
+if TYPE_CHECKING:
+    from asw_exchange.signature.diagnose import Diagnosis, Located
 
 
 def build(document: Value, kind: str, *, indent: bool = False) -> bytes:
@@ -79,10 +82,14 @@ def explain(
     ``known`` are certificates of partners, to recognise a message signed with another key. Never raises for
     bad input: what could not even be read is the diagnosis too. Nothing in it makes a message acceptable.
     """
-    return signature.diagnose(xml, trust, moment or SystemClock().now(), _locate, known)
+    from asw_exchange.signature.diagnose import diagnose  # large, and for who asks alone
+
+    return diagnose(xml, trust, moment or SystemClock().now(), _locate, known)
 
 
 def _locate(root: etree._Element) -> Located:
+    from asw_exchange.signature.diagnose import Located
+
     corridor, kind, _ = recognise(root)
     prefixes = {uri: prefix for prefix, uri in kind.layout.namespaces.items()}
     return Located(part=corridor.signed_part(root), policy=corridor.policy, prefixes=prefixes)

@@ -11,9 +11,12 @@ from asw_exchange.clock import VirtualClock
 from asw_exchange.corridors import all_corridors
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node
+from asw_exchange.server.settings import Settings
 from asw_exchange.signature import create_pki
 from asw_exchange.signature.pki import TestPki
 from asw_exchange.simulator.network import Network
+from asw_exchange.testing import ControlClient
+from asw_exchange.testing.running import running_server
 from tests.builders import MOMENT
 from tests.postgresql_server import PostgreSQL, start_postgresql
 
@@ -51,15 +54,37 @@ def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def postgresql_process(postgresql: PostgreSQL) -> Iterator[ControlClient]:
+    """As ``asw_process`` of the plugin, with the ledger on a PostgreSQL server."""
+    with running_server(Settings(place=postgresql.new_database())) as client:
+        yield client
+
+
+@pytest.fixture
+def asw_server(request: pytest.FixtureRequest) -> ControlClient:
+    """As in the plugin; or, asked for as a parameter, with its ledger on a PostgreSQL server."""
+    on_sqlite = getattr(request, "param", "sqlite") == "sqlite"
+    client: ControlClient = request.getfixturevalue("asw_process" if on_sqlite else "postgresql_process")
+    client.reset()
+    return client
+
+
+_ON_BOTH = {
+    "test_ledger": "ledger",
+    "test_control_messages": "asw_server",
+    "test_control_world": "asw_server",
+}
+"""By the beginning of a module's name, what its tests take once with each kind of database."""
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests of the ledger itself on both kinds of database."""
-    named = (mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
-    if (
-        metafunc.module.__name__.startswith("tests.test_ledger")
-        and "ledger" in metafunc.fixturenames
-        and "ledger" not in named
-    ):
-        metafunc.parametrize("ledger", ["sqlite", "postgresql"], indirect=True)
+    """Run the tests of the ledger itself, and those of the control API over it, on both kinds of database."""
+    module = metafunc.module.__name__.removeprefix("tests.")
+    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    for beginning, fixture in _ON_BOTH.items():
+        if module.startswith(beginning) and fixture in metafunc.fixturenames and fixture not in named:
+            metafunc.parametrize(fixture, ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture

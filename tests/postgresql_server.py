@@ -35,6 +35,12 @@ class PostgreSQL:
         """The address of the server, and the name of a schema that nobody has used."""
         return self.url(), f"test-{next(self.numbers)}"
 
+    def new_database(self) -> str:
+        """The address of a database that nobody has used: a server makes schemas of its own in it."""
+        name = f"test_{next(self.numbers)}"
+        self.run(f"CREATE DATABASE {name}")
+        return self.url(database=name)
+
     def run(self, statement: str) -> list[tuple[Any, ...]]:
         """Do as the administrator what a ledger never does; return its rows."""
         import psycopg

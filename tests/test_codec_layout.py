@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from asw_exchange import model as m
-from asw_exchange.codec import read
+from asw_exchange.codec import Layout, read
 from asw_exchange.codec.builder import compile_writer
 from asw_exchange.codec.leftovers import refuse_leftovers
 from asw_exchange.codec.parser import compile_reader
@@ -36,6 +36,15 @@ def test_the_careful_way_and_the_straight_way_agree(kind: MessageKind, data: st.
     written = compile_writer(*table)(document)
     assert written == layout.write(document)
     assert compile_reader(*table)(read(written.encode())) == document
+
+
+@pytest.mark.parametrize("way", ["read", "write", "write_canonical"])
+def test_a_layout_is_compiled_when_it_is_first_used(way: str) -> None:
+    """And then once."""
+    layout = Layout("urn:test", "Party", record(m.Party, text("Name", "name")))
+    assert way not in vars(layout)
+    assert getattr(layout, way) is getattr(layout, way)
+    assert way in vars(layout)
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,9 @@ def test_spaces_are_listed_and_deleted(asw_server: ControlClient, space: Control
     asw_server.delete_space("alice")
     with pytest.raises(Problem, match="no space of this name"):
         space.clock()
-    assert asw_server.create_space("alice").messages() == ()
+    again = asw_server.create_space("alice")
+    assert again.messages() == ()
+    assert not again.outbox().held
     with pytest.raises(Problem) as raised:
         asw_server.delete_space("main")
     assert raised.value.reply_code == "CONFLICT"
@@ -240,10 +242,19 @@ def test_a_space_has_a_plain_name(asw_server: ControlClient, name: str) -> None:
     assert [each.name for each in asw_server.spaces()] == ["main"]
 
 
-@pytest.mark.parametrize("memory", [True, False])
-def test_a_session_is_exported_and_imported(tmp_path: Path, memory: bool) -> None:
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where there can be a ledger, and is none yet."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql").new_database()
+        return url
+    return ":memory:" if request.param == "memory" else str(tmp_path / "ledger.db")
+
+
+@pytest.mark.parametrize("place", ["memory", "file", "postgresql"], indirect=True)
+def test_a_session_is_exported_and_imported(tmp_path: Path, place: str) -> None:
     """With all messages, what waits, the clock and what was set; it stands still until it is let go."""
-    settings = Settings() if memory else Settings(place=str(tmp_path / "ledger.db"))
+    settings = Settings(place=place)
     moment = datetime(2028, 2, 1, tzinfo=UTC)
     with running_server(settings) as client:
         client.change_clock(now=moment, running=False)
@@ -262,8 +273,27 @@ def test_a_session_is_exported_and_imported(tmp_path: Path, memory: bool) -> Non
         assert len(client.messages()) == 1
         with pytest.raises(Problem, match="there is a space of this name"):
             client.load("again", tmp_path / "session.db")
+        client.delete_space("again")
+        assert client.create_space("again").messages() == ()
     with Ledger.open(tmp_path / "session.db", read_only=True) as ledger:
         assert len(ledger.entries()) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "found"), [("file", ["again", "main"]), ("postgresql", ["main"])], indirect=["place"]
+)
+def test_an_imported_session_comes_back_whole_or_not_at_all(
+    tmp_path: Path, place: str, found: list[str]
+) -> None:
+    """After a restart: beside a file it has stayed, beside PostgreSQL it was in a file for the time being."""
+    with running_server(Settings(place=place)) as client:
+        client.hold()
+        client.generate(FORM_D)
+        client.export(tmp_path / "session.db")
+        client.load("again", tmp_path / "session.db")
+    with running_server(Settings(place=place)) as client:
+        assert [each.name for each in client.spaces()] == found
+        assert all(len(ControlClient(client.url, space=name).messages()) == 1 for name in found)
 
 
 @pytest.mark.parametrize("content", [b"", b"no ledger", b"SQLite format 3\0" + bytes(200)])
@@ -276,9 +306,10 @@ def test_what_is_no_session_is_refused(asw_server: ControlClient, tmp_path: Path
     assert [each.name for each in asw_server.spaces()] == ["main"]
 
 
-def test_a_server_finds_again_what_was_set(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["file", "postgresql"], indirect=True)
+def test_a_server_finds_again_what_was_set(tmp_path: Path, place: str) -> None:
     """Spaces, messages, clock, hold, addresses and behaviours stand as before it was stopped."""
-    settings = Settings(place=str(tmp_path / "ledger.db"))
+    settings = Settings(place=place)
     moment = datetime(2028, 2, 1, tzinfo=UTC)
     with running_server(settings) as client:
         alice = client.create_space("alice")

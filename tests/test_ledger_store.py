@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from threading import Thread
@@ -11,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import Ledger
@@ -23,6 +26,7 @@ from tests.ledger_builders import (
     MOMENT,
     RAW,
     answer_sent,
+    on_sqlite,
     received,
     sent,
     sha256,
@@ -106,6 +110,17 @@ def test_what_is_written_cannot_be_changed(ledger: Ledger, table: str, key: str,
     with pytest.raises(LedgerError, match="append-only"):
         ledger.database.run(change.format(table, key))
     assert len(ledger.entries()) == 1
+
+
+def test_what_is_forgotten_leaves_a_ledger_as_on_its_first_day(ledger: Ledger) -> None:
+    """Sequences begin anew, and what is written then cannot be changed either."""
+    write(ledger, sent(), received())
+    ledger.clear()
+    assert ledger.entries() == ()
+    (again,) = write(ledger, sent())
+    assert again.sequence == 1
+    with pytest.raises(LedgerError, match="append-only"), ledger.transaction():
+        ledger.database.define(lambda connection: connection.execute(text("DELETE FROM entries")))
 
 
 def test_the_bytes_must_be_those_of_the_entry(ledger: Ledger) -> None:
@@ -297,6 +312,39 @@ def test_entries_are_listed_by_what_is_asked_for(
     answer = answer_sent(moment=later[3])
     write(ledger, sent(moment=later[0]), received(moment=later[1]), other, answer)
     assert [entry.sequence for entry in ledger.entries(**filters)] == expected
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {},
+        {"gateway": "VN"},
+        {"gateway": "VN", "direction": Direction.RECEIVED, "peer": "TH"},
+        {"kind": ACKNOWLEDGEMENT, "outcome": Outcome.ACCEPTED, "since": MOMENT},
+        {"gateway": "VN", "newest_first": True, "after": 3},
+    ],
+)
+def test_a_page_of_a_listing_does_not_sort_the_ledger(ledger: Ledger, filters: dict[str, Any]) -> None:
+    """It walks through the entries as they were written, and ends when the page is full."""
+    asked: list[str] = []
+
+    def listen(to: Callable[[str], object] | None) -> None:
+        ledger.database.define(lambda connection: driver(connection).set_trace_callback(to))
+
+    listen(asked.append)
+    ledger.entries(limit=10, **filters)
+    listen(None)
+    steps = [row[3] for row in ledger.database.fetch(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    assert any(re.search("entries( USING INTEGER PRIMARY KEY|$)", step) for step in steps), steps
+    assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def driver(connection: Connection) -> sqlite3.Connection:
+    """What SQLAlchemy has wrapped."""
+    found = connection.connection.dbapi_connection
+    assert isinstance(found, sqlite3.Connection)
+    return found
 
 
 def test_threads_share_one_ledger(tmp_path: Path) -> None:

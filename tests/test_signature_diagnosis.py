@@ -26,16 +26,13 @@ from asw_exchange.corridors import corridor_of, find_kind
 from asw_exchange.model import Header
 from asw_exchange.signature import (
     Canonicalization,
-    Diagnosis,
-    Located,
     SignaturePolicy,
     SigningKey,
     TrustStore,
     create_pki,
-    diagnose,
     sign,
 )
-from asw_exchange.signature.diagnose import Cause, Standing
+from asw_exchange.signature.diagnose import Cause, Diagnosis, Located, Standing, diagnose
 from asw_exchange.signature.policy import ENVELOPED
 from tests.interop.matrix import cells
 from tests.interop.signxml_peer import Signxml

@@ -13,7 +13,8 @@ from asw_exchange.cli.output import print_json, say
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from asw_exchange.signature import Diagnosis, TrustStore
+    from asw_exchange.signature import TrustStore
+    from asw_exchange.signature.diagnose import Diagnosis
 
 
 Explain = Annotated[
@@ -38,7 +39,7 @@ def explain(
 ) -> None:
     """Diagnose a message, print what was found, write the bytes asked for; exits 1 where it fails."""
     from asw_exchange import verbs
-    from asw_exchange.signature import certificates_in
+    from asw_exchange.signature.diagnose import certificates_in
 
     found = verbs.explain(data, store, moment=moment, known=certificates_in(trust))
     if found.error:

@@ -30,9 +30,9 @@ Append = Callable[[str], None]
 Writer = Callable[[Any, list[str]], None]
 
 _SPECIAL = re.compile('[&<>"\t\n\r]').search
-UNSAFE = re.compile("[^ -%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
+UNSAFE = re.compile("[\0-\x1f&<>\ud800-\udfff\ufffe\uffff]").search
 """Anything in a text to escape, or to refuse."""
-UNSAFE_ATTRIBUTE = re.compile("[^ !#-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
+UNSAFE_ATTRIBUTE = re.compile('[\0-\x1f"&<>\ud800-\udfff\ufffe\uffff]').search
 """The same in an attribute, where a quotation mark counts too."""
 
 

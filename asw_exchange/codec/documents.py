@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-import yaml
 
 from asw_exchange.errors import InputError
 from asw_exchange.model import Value
@@ -25,9 +24,9 @@ def to_json(document: Value, *, indent: int = 2) -> bytes:
 
 def to_yaml(document: Value) -> bytes:
     """Return the document as YAML with the same content as ``to_json``."""
-    plain = msgspec.to_builtins(document, builtin_types=())
-    text: str = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=100)
-    return text.encode()
+    from asw_exchange.codec import yaml_text  # most processes never see YAML
+
+    return yaml_text.write(msgspec.to_builtins(document, builtin_types=())).encode()
 
 
 def from_json(data: bytes, type_: type[T]) -> T:
@@ -48,12 +47,9 @@ def from_yaml(data: bytes, type_: type[T]) -> T:
     Raises InputError with the path and line of what is wrong.
     """
     _check_size(data)
-    try:
-        plain = yaml.load(data.decode("utf-8"), Loader=_PlainLoader)  # noqa: S506 - builds only str, list, dict
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error)
-        raise InputError(f"not YAML: {reason}", line=mark.line + 1 if mark else None) from error
+    from asw_exchange.codec import yaml_text
+
+    plain = yaml_text.read(data)
     try:
         return msgspec.convert(plain, type_, strict=False)
     except msgspec.ValidationError as error:
@@ -74,21 +70,6 @@ def read_document(path: Path, data: bytes, type_: type[T]) -> T:
         raise error.in_file(str(path)) from error.__cause__
 
 
-class _PlainLoader(yaml.BaseLoader):
-    """Text, null, lists and mappings; nothing that could expand."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "aliases are not accepted", event.start_mark)
-        return super().compose_node(parent, index)
-
-
-_NULL = "tag:yaml.org,2002:null"
-_PlainLoader.add_implicit_resolver(_NULL, re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
-_PlainLoader.add_constructor(_NULL, lambda loader, node: None)
-
-
 def _check_size(data: bytes) -> None:
     if len(data) > MAX_BYTES:
         raise InputError(f"{len(data)} bytes, more than the {MAX_BYTES} accepted")
@@ -99,39 +80,15 @@ _UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]+)`")
 
 
 def _input_error(error: msgspec.ValidationError, data: bytes) -> InputError:
+    from asw_exchange.codec import yaml_text
+
     match = _PATH.match(str(error))
     message, path = (match["message"], match["path"] or "$") if match else (str(error), "$")
     unknown = _UNKNOWN.search(message)
     target = f"{path}.{unknown['name']}" if unknown else path
-    line, value = _locate(data, target)
+    line, value = yaml_text.locate(data, target)
     hint = "check the spelling of the field's name" if unknown else None
     return InputError(message, path=target, line=line, value=value, hint=hint)
-
-
-def _locate(data: bytes, path: str) -> tuple[int | None, str | None]:
-    """Find line and text of ``$.items[0].hs_code`` in JSON or YAML (JSON is read as the YAML it also is)."""
-    try:
-        node = yaml.compose(data.decode("utf-8"), Loader=_PlainLoader)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
-        return None, None
-    line: int | None = node.start_mark.line + 1 if node else None
-    for name, index in re.findall(r"\.([A-Za-z_]\w*)|\[(\d+|\.\.\.)\]", path):
-        node, found_line = _step(node, name, index)
-        if node is None:
-            break
-        line = found_line
-    return line, node.value if isinstance(node, yaml.ScalarNode) else None
-
-
-def _step(node: Any, name: str, index: str) -> tuple[Any, int | None]:
-    if name and isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == name:
-                return value, key.start_mark.line + 1
-    if index.isdigit() and isinstance(node, yaml.SequenceNode) and int(index) < len(node.value):
-        entry = node.value[int(index)]
-        return entry, entry.start_mark.line + 1
-    return None, None
 
 
 _BYTE = re.compile(r"\(byte (\d+)\)")

@@ -1,13 +1,14 @@
 """Layout tables at work: the one place where the model and XML meet.
 
 One table builds (``write``), parses (``read``) and documents (``mapping``) a message. Tables are
-compiled once; nothing is looked up by name while a document passes.
+compiled once, when they are first used; nothing is looked up by name while a document passes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -18,30 +19,49 @@ from asw_exchange.codec.straight import STUMBLES, straight_reader, straight_writ
 from asw_exchange.codec.table import Attribute, Constant, Content, Leaf, Nested, Node, Record, Within
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
-    """The table of one message: its namespace (which carries the version), root element and record."""
+    """The table of one message: its namespace (which carries the version), root element and record.
+
+    Each way through the table is compiled when it is first gone: a process meets few kinds of messages, and
+    starts without the others.
+    """
 
     namespace: str
     root: str
     record: Record
     prefixes: Mapping[str, str] = field(default_factory=dict)
     """Prefix to name of the other namespaces that elements of the message stand in."""
-    write: Callable[[Any], str] = field(init=False, repr=False, compare=False)
-    write_canonical: Callable[[Any], str] = field(init=False, repr=False, compare=False)
-    """As ``write``, in exclusive canonical form: what is signed."""
-    read: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        table = (self.namespaces, self.root, self.record)
-        careful = compile_writer(*table)
-        object.__setattr__(self, "write", _either(straight_writer(*table), careful))
-        if self.prefixes:
-            straight = straight_writer(*table, canonical=True)
-            object.__setattr__(self, "write_canonical", _either(straight, _canonical(careful)))
-        else:
-            object.__setattr__(self, "write_canonical", self.write)
-        object.__setattr__(self, "read", _either(straight_reader(*table), compile_reader(*table)))
+    @cached_property
+    def write(self) -> Callable[[Any], str]:
+        """What writes a document as XML text without a declaration."""
+        return _either(straight_writer(*self._table), lambda: self._careful_writer)
+
+    @cached_property
+    def write_canonical(self) -> Callable[[Any], str]:
+        """As ``write``, in exclusive canonical form: what is signed."""
+        if not self.prefixes:
+            return self.write
+        straight = straight_writer(*self._table, canonical=True)
+        return _either(straight, lambda: _canonical(self._careful_writer))
+
+    @cached_property
+    def read(self) -> Callable[[Any], Any]:
+        """What reads a document from its root element."""
+        return _either(straight_reader(*self._table), lambda: self._careful_reader)
+
+    @cached_property
+    def _careful_writer(self) -> Callable[[Any], str]:
+        return compile_writer(*self._table)
+
+    @cached_property
+    def _careful_reader(self) -> Callable[[Any], Any]:
+        return compile_reader(*self._table)
+
+    @property
+    def _table(self) -> tuple[Mapping[str, str], str, Record]:
+        return self.namespaces, self.root, self.record
 
     @property
     def namespaces(self) -> Mapping[str, str]:
@@ -65,14 +85,16 @@ def _canonical(write: Callable[[Any], str]) -> Callable[[Any], str]:
     return go
 
 
-def _either(straight: Callable[[Any], Any], careful: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _either(
+    straight: Callable[[Any], Any], careful: Callable[[], Callable[[Any], Any]]
+) -> Callable[[Any], Any]:
     """Go the straight way, and after a stumble the careful one, which tells what is wrong if anything is."""
 
     def go(value: Any) -> Any:
         try:
             return straight(value)
         except STUMBLES:
-            return careful(value)
+            return careful()(value)
 
     return go
 

@@ -29,7 +29,8 @@ class ValueCodec:
     """Whether what it writes never needs escaping."""
 
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
+"""What is no Char of XML 1.0 (production 2)."""
 
 
 def _write_text(value: str) -> str:

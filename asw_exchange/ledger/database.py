@@ -58,7 +58,9 @@ class Database:
         except LedgerError:
             self._unlock()
             raise
-        self.statements = compile_statements(self._connection.dialect)
+        self.dialect = self._connection.dialect.name
+        """sqlite or postgresql."""
+        self.statements = compile_statements(self.dialect)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Run a compiled statement that gives nothing back. Raises LedgerError."""

@@ -15,9 +15,10 @@ APPEND_ONLY = "the ledger is append-only"
 _ONLY_EMPTIES = "NEW.digest = OLD.digest AND length(NEW.content) = 0"
 
 _REFUSE = (
-    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
     f"$$ BEGIN RAISE EXCEPTION '{APPEND_ONLY}'; END $$"
 )
+"""Replaced when tables are made anew: it outlives them."""
 
 
 def guard_on_sqlite(table: Table, verb: str) -> str:

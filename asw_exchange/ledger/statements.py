@@ -8,11 +8,11 @@ each execution, which here is more than the database itself needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Dialect,
     Integer,
     Select,
     Table,
@@ -24,7 +24,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import registry
 from sqlalchemy.sql.expression import ClauseElement
 
 from asw_exchange.ledger.tables import (
@@ -101,19 +101,17 @@ class Statements:
     """gateway, now"""
 
 
-def compile_statements(dialect: Dialect) -> Statements:
-    """Write the statements out in the words of a dialect, their values given by position."""
+@cache
+def compile_statements(dialect: str) -> Statements:
+    """Write the statements out in the words of sqlite or postgresql, their values given by position."""
     entry = entries.c
-    on_server = dialect.name == "postgresql"
-    kind: Any = type(dialect)
-    by_position = kind(paramstyle="format" if on_server else "qmark")
-    new = postgresql.insert(payloads) if on_server else sqlite.insert(payloads)
+    by_position = registry.load(dialect)(paramstyle="format" if dialect == "postgresql" else "qmark")
 
     def text(statement: ClauseElement, columns: list[str] | None = None) -> str:
         return str(statement.compile(dialect=by_position, column_keys=columns))
 
     return Statements(
-        add_payload=text(new.on_conflict_do_nothing(), _names(payloads)),
+        add_payload=text(_insert_new(payloads, dialect), _names(payloads)),
         add_document=text(insert(documents), _names(documents)),
         add_entry=text(insert(entries).returning(entry.sequence), _names(entries)[1:]),
         add_citation=text(insert(citations), _names(citations)),
@@ -130,6 +128,17 @@ def compile_statements(dialect: Dialect) -> Statements:
         due_to=text(_due_to()),
         due_of=text(_due_of()),
     )
+
+
+def _insert_new(table: Table, dialect: str) -> ClauseElement:
+    """Insert what is not there yet: each dialect has its own insert for this, and the other is not loaded."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_on_server
+
+        return insert_on_server(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects.sqlite import insert as insert_in_file
+
+    return insert_in_file(table).on_conflict_do_nothing()
 
 
 def _received() -> Select[Any]:

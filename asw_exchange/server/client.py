@@ -1,6 +1,7 @@
-"""The HTTP client of outbound deliveries: one POST, and what can be said of it afterwards.
+"""What delivers for a server: one POST, and what can be said of it afterwards.
 
-Not here: when it is tried again (``delivery``), which addresses may be spoken to (``outbound_addresses``).
+Not here: how it travels (``connections``), when it is tried again (``delivery``), which addresses may be
+spoken to (``outbound_addresses``).
 """
 
 from __future__ import annotations
@@ -8,24 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from ssl import SSLContext
+from typing import TYPE_CHECKING
 
-import aiohttp
+from asw_exchange.server.outbound_addresses import Allowed
 
-from asw_exchange.codec import DEFAULT_LIMITS
-from asw_exchange.server.outbound_addresses import Forbidden, Resolver, check_literal
-
-CONNECT_SECONDS, TOTAL_SECONDS = 5.0, 30.0
-_PERMANENT = frozenset({400, 405, 406, 410, 411, 413, 414, 415, 422, 431, 501, 505})
-"""Statuses after which the very same request will be refused again (RFC 9110, section 15)."""
-_NOT_TAKEN = frozenset({401, 403, 404, 408, 421, 425, 429, 503}) | _PERMANENT
-"""Statuses of a server that did not take the message."""
-_SOAP_FAULTS = frozenset({400, 500})
-"""Statuses that carry a SOAP fault, which is an answer (SOAP 1.2 Part 2, section 7.4.2; SOAP 1.1, 6.2)."""
-
-
-_MOST_WORDS = 300
-"""Bytes that are kept of a partner's explanation."""
+if TYPE_CHECKING:
+    from asw_exchange.server.connections import Connections
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +40,16 @@ class Failed:
 
 
 class Client:
-    """Posts messages; connections are kept and used again."""
+    """Posts messages.
 
-    def __init__(self, resolver: Resolver, tls: Callable[[str], SSLContext]) -> None:
-        self._resolver = resolver
+    The HTTP library is loaded when the first one leaves, aside from the event loop: it takes as long to load
+    as all gateways take to start.
+    """
+
+    def __init__(self, allowed: Allowed, tls: Callable[[str], SSLContext]) -> None:
+        self._allowed = allowed
         self._tls = tls
-        connector = aiohttp.TCPConnector(limit=0, limit_per_host=16, resolver=resolver)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=CONNECT_SECONDS),
-            auto_decompress=False,
-            headers={"Accept-Encoding": "identity", "User-Agent": "asw-exchange"},
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        self._opened: asyncio.Task[Connections] | None = None
 
     async def post(
         self, url: str, raw: bytes | AsyncIterator[bytes], headers: Mapping[str, str], *, sender: str
@@ -70,66 +58,18 @@ class Client:
 
         Never raises for what a partner or the network does.
         """
-        try:
-            check_literal(url, self._resolver.allowed)
-            async with self._session.post(
-                url,
-                data=raw,
-                headers=headers,
-                allow_redirects=False,
-                ssl=self._tls(sender) if url.startswith("https:") else True,
-            ) as response:
-                body = await _read(response)
-                return _judge(response, body)
-        except (Forbidden, aiohttp.InvalidURL) as error:
-            return Failed(reason=str(error), may_have_arrived=False, permanent=True)
-        except aiohttp.ClientConnectorError as error:
-            return Failed(reason=f"no connection: {error}", may_have_arrived=False)
-        except TimeoutError:
-            return Failed(reason="no answer in time", may_have_arrived=True)
-        except (aiohttp.ClientError, ValueError, OSError, asyncio.IncompleteReadError) as error:
-            reason = f"the connection broke: {str(error) or type(error).__name__}"
-            if url.startswith("https:"):
-                reason += " (so it looks, too, where no client certificate, or another one, was wanted)"
-            return Failed(reason=reason, may_have_arrived=True)
+        if self._opened is None:
+            self._opened = asyncio.create_task(self._open())
+        connections = await asyncio.shield(self._opened)
+        context = self._tls(sender) if url.startswith("https:") else None
+        return await connections.post(url, raw, headers, context)
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._session.close()
+        if self._opened is not None:
+            await (await self._opened).close()
 
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > DEFAULT_LIMITS.bytes:
-            raise aiohttp.ClientPayloadError(f"the answer has more than {DEFAULT_LIMITS.bytes} bytes")
-    return bytes(body)
-
-
-def _judge(response: aiohttp.ClientResponse, body: bytes) -> Answered | Failed:
-    status = response.status
-    is_fault = (
-        status in _SOAP_FAULTS and body and response.content_type in ("text/xml", "application/soap+xml")
-    )
-    if 200 <= status < 300 or is_fault:
-        return Answered(body)
-    return Failed(
-        reason=f"HTTP status {status}{_words(response, body)}",
-        may_have_arrived=status not in _NOT_TAKEN,
-        permanent=status in _PERMANENT,
-        retry_after=_seconds(response.headers.get("Retry-After")),
-    )
-
-
-def _words(response: aiohttp.ClientResponse, body: bytes) -> str:
-    """Return what the partner says of it in plain text, in one line and not much of it."""
-    if response.content_type != "text/plain":
-        return ""
-    text = " ".join(body[:_MOST_WORDS].decode(errors="replace").split())
-    return f": {text}" if text.isprintable() and text else ""
-
-
-def _seconds(text: str | None) -> float | None:
-    """Read Retry-After in seconds; a date is not looked at (RFC 9110, section 10.2.3, allows either)."""
-    return min(float(text), 3600.0) if text and text.isascii() and text.isdigit() else None
+    async def _open(self) -> Connections:
+        module = await asyncio.to_thread(import_module, "asw_exchange.server.connections")
+        opened: Connections = module.Connections(self._allowed)
+        return opened

@@ -1,18 +1,15 @@
 """Whom the server may speak to: this machine, and what its operator has allowed by name or network.
 
-A name is resolved once, and the connection goes to exactly the address that was checked.
+Not here: names (``connections``), each resolved once, so that a connection goes to exactly the address that
+was checked.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
-
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 
 from asw_exchange.errors import ConfigurationError
 
@@ -69,24 +66,3 @@ def check_literal(url: str, allowed: Allowed) -> None:
     except ValueError:
         return
     allowed.check(host, host)
-
-
-class Resolver(AbstractResolver):
-    """Resolves names and refuses addresses that are not allowed."""
-
-    def __init__(self, allowed: Allowed) -> None:
-        self.allowed = allowed
-        self._names = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Return the addresses of a host. Raises Forbidden when one of them is not allowed."""
-        found = await self._names.resolve(host, port, family)
-        for each in found:
-            self.allowed.check(host, each["host"])
-        return found
-
-    async def close(self) -> None:
-        """Let go of what the resolver holds."""
-        await self._names.close()

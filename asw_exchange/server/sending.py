@@ -27,7 +27,7 @@ from asw_exchange.model import (
     Value,
 )
 from asw_exchange.server.client import Client, Failed
-from asw_exchange.server.outbound_addresses import Resolver, allow
+from asw_exchange.server.outbound_addresses import allow
 from asw_exchange.server.partners import checked_url
 from asw_exchange.signature import TrustStore
 from asw_exchange.verbs import verify
@@ -62,7 +62,7 @@ async def send(
     what is no address.
     """
     host = urlsplit(checked_url(url)).hostname or ""
-    client = Client(Resolver(allow([host])), lambda sender: tls)
+    client = Client(allow([host]), lambda sender: tls)
     try:
         for raw in messages:
             result = await client.post(url, raw, request_headers(raw), sender="")

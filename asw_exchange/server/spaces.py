@@ -21,7 +21,7 @@ from asw_exchange.server.examiner import Examiner
 from asw_exchange.server.journal import keep_journal
 from asw_exchange.server.metrics import Metrics
 from asw_exchange.server.notes import restore
-from asw_exchange.server.outbound_addresses import Allowed, Resolver, allow
+from asw_exchange.server.outbound_addresses import Allowed, allow
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.retention import retain
 from asw_exchange.server.settings import Settings
@@ -63,7 +63,7 @@ class Spaces(Mapping[str, Space]):
     _outside: dict[Key, str | None] = field(init=False)
     _change: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _folder: TemporaryDirectory[str] | None = field(default=None, init=False)
-    """Of sessions that were imported into a server whose ledgers are in memory."""
+    """Of sessions that were imported into a server whose ledgers are in memory or in PostgreSQL."""
     _spaces: dict[str, Space] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -127,9 +127,9 @@ class Spaces(Mapping[str, Space]):
             raise ConfigurationError("the main space cannot be removed", hint="reset it instead")
         async with self._change:
             space = self._spaces.pop(name)
-            await space.committer.run(space.ledger.clear)
+            await space.committer.run(lambda: space.ledger.clear(notes_too=True))
             await space.close()
-            if not _is_shared(self._place(name)):
+            if not _is_shared(space.ledger.database.place):
                 _delete(space.ledger.database.place)
             await self._note()
 
@@ -161,8 +161,12 @@ class Spaces(Mapping[str, Space]):
     async def _note(self) -> None:
         """Note which spaces there are, so that they are found again."""
         main = self._spaces[MAIN]
-        names = " ".join(name for name in self._spaces if name != MAIN)
+        names = " ".join(name for name, space in self._spaces.items() if self._is_kept(name, space))
         await main.committer.run(lambda: main.ledger.set_note(_NOTE, names))
+
+    def _is_kept(self, name: str, space: Space) -> bool:
+        """Tell whether a space is found again; a session that was imported beside PostgreSQL is in a file."""
+        return name != MAIN and _is_shared(space.ledger.database.place) == _is_shared(self._place(name))
 
     def _made(self, name: str, place: str) -> Space:
         schema = _schema(name) if _is_shared(place) and name != MAIN else None
@@ -184,7 +188,7 @@ class Spaces(Mapping[str, Space]):
             ledger=Ledger.open(place, exclusive=True, schema=schema),
             reader=None if place == MEMORY else Ledger.open(place, read_only=True, schema=schema),
             partners=self._partners(name),
-            client=Client(Resolver(self.allowed), self.tls.context),
+            client=Client(self.allowed, self.tls.context),
         )
 
     def _place(self, name: str) -> str:

@@ -1,11 +1,11 @@
 """Who wrote it: XML signatures in a narrow profile, their keys, a test PKI, and trust.
 
-Not here: the envelope around a signed document (``envelope``) and what the document says (``validation``).
+Not here: the envelope around a signed document (``envelope``), what the document says (``validation``), and
+why a signature does not hold: that is in ``signature.diagnose``, which only who asks needs to load.
 """
 
 from asw_exchange.signature.algorithms import Canonicalization, DigestMethod, SignatureMethod, Transform
 from asw_exchange.signature.containers import is_container, payload_of
-from asw_exchange.signature.diagnose import Diagnosis, Located, certificates_in, diagnose
 from asw_exchange.signature.examine import examine
 from asw_exchange.signature.facts import Fact, SignatureFacts, SignerFacts, State
 from asw_exchange.signature.faulty import Fault, FaultyKey, create_faulty
@@ -21,12 +21,10 @@ from asw_exchange.signature.verify import Verified, read_signed, verify
 __all__ = [
     "Canonicalization",
     "Credentials",
-    "Diagnosis",
     "DigestMethod",
     "Fact",
     "Fault",
     "FaultyKey",
-    "Located",
     "Placement",
     "SignatureFacts",
     "SignatureMethod",
@@ -39,10 +37,8 @@ __all__ = [
     "TrustStore",
     "TrustedSigner",
     "Verified",
-    "certificates_in",
     "create_faulty",
     "create_pki",
-    "diagnose",
     "examine",
     "is_container",
     "load_pki",

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
 from lxml import etree
@@ -108,7 +109,7 @@ def read_parts(signature: etree._Element, reference: str, policy: SignaturePolic
     Raises a subclass of SignatureProfileError naming the first thing that the profile has no place for,
     also for what is over MOST_BYTES.
     """
-    match = _SIGNATURE.fullmatch(_text_of(signature))
+    match = _signature_pattern().fullmatch(_text_of(signature))
     if match is None:
         raise next(_deviations(signature))
     _check_fixed(match, signature, reference, policy)
@@ -215,7 +216,12 @@ def _content_pattern(name: str) -> str:
     return _SPACE + "".join(_pattern(child) + _SPACE for child in _CHILDREN.get(name, ()))
 
 
-_SIGNATURE = re.compile(_pattern("Signature").encode())
+@cache
+def _signature_pattern() -> re.Pattern[bytes]:
+    """Return the pattern of a whole signature; compiled when the first one is read, as that takes a while."""
+    return re.compile(_pattern("Signature").encode())
+
+
 _URIS = re.compile(rb'"([^"]*)"').findall
 _CONTENTS = re.compile(rb"<[^/>][^>]*>([^<]*)<").findall
 """What stands behind each start tag."""

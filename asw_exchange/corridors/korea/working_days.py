@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
-import holidays
+if TYPE_CHECKING:
+    import holidays
 
 ISSUE_DAYS = 3
 """AKFTA, Appendix 1: certificates are issued before or within three working days of shipment."""
@@ -19,6 +21,8 @@ TOLERANCE = 1
 
 @cache
 def _calendar(country: str) -> holidays.HolidayBase:
+    import holidays  # the calendars of all countries: not before a day is asked about
+
     return holidays.country_holidays(country)
 
 

@@ -86,7 +86,8 @@ async def delete_space(spaces: Everywhere, name: Name) -> None:
 async def import_session(spaces: Everywhere, request: Request, name: Name) -> Space:
     """Make a new space of a session that was exported. Its clock stands, and nothing leaves it.
 
-    Let deliveries go with `outbox/release`, the clock with `clock`.
+    Let deliveries go with `outbox/release`, the clock with `clock`. Where ledgers are in memory or in
+    PostgreSQL, an imported session lasts until the server is stopped.
     """
     if name in spaces:
         raise AlreadyThere("there is a space of this name", value=name, hint="take another, or delete it")
