@@ -170,34 +170,38 @@ class Delivery:
                 self.corridors[lane[0]].envelope.request_headers(raw),
                 node.leaving(raw, corridor=lane[0], peer=entry.peer),
             )
-            if isinstance(result, Answered):
-                await self.committer.run(lambda: node.settle(entry, result.body))
-                return True
-            return await self._fail(lane, queued, result)
+            failed, due = await self.committer.run(lambda: self._conclude(queued, result))
         except ExchangeError:  # the ledger could not take it: it is still in the outbox
             await asyncio.sleep(LEDGER_SECONDS)
             return False
-
-    async def _fail(self, lane: Lane, queued: Queued, failed: Failed) -> bool:
-        now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
-        arrived = failed.may_have_arrived
-        _log(queued, failed)
-        if failed.permanent or attempts >= self.retries.attempts:
-            await self.committer.run(
-                lambda: self.ledger.bury(
-                    sequence, moment=now, failure=failed.reason, may_have_arrived=arrived
-                )
-            )
+        if failed is None:
             return True
+        _log(queued, failed)
+        if due is not None:
+            self._resting[lane] = due
+        return due is None
+
+    def _conclude(self, queued: Queued, result: Answered | Failed) -> tuple[Failed | None, datetime | None]:
+        """Write down what came of a delivery; return how it failed, and when it is tried again, if it is."""
+        entry = queued.entry
+        if isinstance(result, Answered):
+            doubt = self.nodes[entry.gateway].settle(entry, result.body)
+            if doubt is None:
+                return None, None
+            result = Failed(reason=doubt, may_have_arrived=True)
+        return result, self._put_off(queued, result)
+
+    def _put_off(self, queued: Queued, failed: Failed) -> datetime | None:
+        """Write a failure down; return when it is tried again, None where it is given up."""
+        now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
+        reason, arrived = failed.reason, failed.may_have_arrived
+        if failed.permanent or attempts >= self.retries.attempts:
+            self.ledger.bury(sequence, moment=now, failure=reason, may_have_arrived=arrived)
+            return None
         pause = self.retries.pause(attempts, queued.entry.digest)
         due = now + max(pause, timedelta(seconds=failed.retry_after or 0))
-        await self.committer.run(
-            lambda: self.ledger.failed(
-                sequence, moment=now, due=due, failure=failed.reason, may_have_arrived=arrived
-            )
-        )
-        self._resting[lane] = due
-        return False
+        self.ledger.failed(sequence, moment=now, due=due, failure=reason, may_have_arrived=arrived)
+        return due
 
 
 def _log(queued: Queued, failed: Failed) -> None:
