@@ -211,8 +211,16 @@ STRICT = "strict"
 """The level at which every finding counts as it is."""
 
 
-def _never(entries: Iterable[Entry], moment: datetime) -> tuple[Entry, ...]:
-    return ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chase:
+    """What the transactions of a gateway wait for at a moment."""
+
+    overdue: tuple[Entry, ...]
+    """Messages to send once more, as nobody has answered them in time."""
+    open: tuple[Entry, ...]
+    """The entries of the transactions that are not over, overdue or not: no others matter later."""
+    next: datetime | None
+    """When the first of them will be overdue that is not yet; None: none will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +254,8 @@ class Corridor:
     exchange_rules: tuple[ExchangeRule, ...] = ()
     reply: Callable[[Arrival, Memory], tuple[Reply, ...]] = _silent
     """What a gateway of this corridor answers to an accepted message, beside the technical answers."""
-    overdue: Callable[[Iterable[Entry], datetime], tuple[Entry, ...]] = _never
-    """What a gateway has to send once more at a moment, of all entries that it has, oldest first."""
+    chase: Callable[[Iterable[Entry], datetime], Chase] | None = None
+    """What a gateway waits for at a moment, by its entries, oldest first; None: it has no transactions."""
     levels: Mapping[str, Callable[[Report], Report]] = field(default_factory=dict)
     """Levels of validation beside ``strict``: name to what they make of a strict report."""
     level: str = STRICT

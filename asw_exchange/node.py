@@ -8,11 +8,10 @@ asks it twice: what a message that comes in meets with, and how one that leaves 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -20,30 +19,17 @@ from asw_exchange.behaviours import PLAIN, Behaviour, Conduct, Letter, Meeting, 
 from asw_exchange.behaviours.judging import as_treated
 from asw_exchange.clock import Clock
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
-from asw_exchange.corridor import Answer, Arrival, Corridor, MessageKind, Reply
+from asw_exchange.corridor import Answer, Arrival, Chase, Corridor, MessageKind, Reply
 from asw_exchange.errors import BytesDropped, LedgerError, UnknownKind
 from asw_exchange.gateway import Examination, Reception, conclude, examine
 from asw_exchange.ledger import Ledger
-from asw_exchange.model import Header, Value
-from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
+from asw_exchange.model import Header, Outcome, Value
+from asw_exchange.records import UNKNOWN, Direction, Entry, Memory, is_about
 from asw_exchange.signature import SigningKey, TrustStore
+from asw_exchange.transport import Transport, Undelivered
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undelivered:
-    """A transmission that was not answered."""
-
-    reason: str
-    may_have_arrived: bool
-    """Whether the receiver may have it all the same, so that it sees the next attempt as a duplicate."""
-
-
-class Transport(Protocol):
-    """Carries bytes from one gateway to another."""
-
-    def carry(self, corridor: str, sender: str, receiver: str, raw: bytes) -> bytes | Undelivered:
-        """Deliver ``raw`` and return the answer, which may be empty."""
-        ...
+AGAIN = timedelta(seconds=1)
+"""After so long it is tried again what got an answer that says nothing of it: the partner is there."""
 
 
 ReplyRule = Callable[[Arrival, Memory], tuple[Reply, ...]]
@@ -106,16 +92,26 @@ class Node:
             )
             return self._ledger.append(again, raw, queue=True)
 
-    def chase(self) -> int:
-        """Send once more what the corridors' transactions wait for in vain; return how much that was."""
-        overdue = [
-            entry
-            for corridor in self._corridors.values()
-            for entry in corridor.overdue(self._ledger.entries(gateway=self.gateway), self._clock.now())
-        ]
-        for entry in overdue:
-            self.retransmit(entry)
-        return len(overdue)
+    def chase(self, corridor: str, entries: Iterable[Entry], *, send: bool = True) -> Chase:
+        """Send once more what transactions wait for in vain, and return what they wait for.
+
+        ``entries`` are the gateway's own, oldest first, at least those that were open before; ``send``:
+        whether they are all that there are. What is still in the outbox is left there: nobody can have
+        answered it.
+        """
+        known, chase = tuple(entries), self._corridors[corridor].chase
+        if chase is None:
+            return Chase(overdue=(), open=(), next=None)
+        found = chase(known, self._clock.now())
+        if not send or not found.overdue:
+            return found
+        with self._ledger.transaction():
+            kept = self._ledger.undelivered(self.gateway)
+            waiting = {_content(entry) for entry in known if entry.sequence in kept}
+            overdue = tuple(entry for entry in found.overdue if _content(entry) not in waiting)
+            for entry in overdue:
+                self.retransmit(entry)
+        return replace(found, overdue=overdue)
 
     def meet(self, raw: bytes, *, corridor: str, peer: str = UNKNOWN) -> Treatment:
         """Decide what a transmission meets with, for a transport that does what stands in ``before`` and
@@ -180,8 +176,8 @@ class Node:
         return answer
 
     def deliver(self, transport: Transport, *, peer: str | None = None) -> int:
-        """Carry all that is due, oldest first, to all or to one; return how many transmissions arrived."""
-        arrived, now = 0, self._clock.now()
+        """Carry all that is due, oldest first, to all or to one; return how much of it was answered."""
+        answered, now = 0, self._clock.now()
         for entry in self._ledger.due_of(self.gateway, now):
             if peer not in (None, entry.peer):
                 continue
@@ -190,36 +186,56 @@ class Node:
             )
             if isinstance(answer, Undelivered):
                 self._keep(entry, answer, now)
-            else:
-                arrived += 1
-                self.settle(entry, answer)
-        return arrived
+                continue
+            answered += 1
+            doubt = self.settle(entry, answer)
+            if doubt is not None:
+                self._keep(entry, Undelivered(reason=doubt, may_have_arrived=True), now, AGAIN)
+        return answered
 
-    def _keep(self, entry: Entry, undelivered: Undelivered, now: datetime) -> None:
+    def _keep(
+        self, entry: Entry, undelivered: Undelivered, now: datetime, pause: timedelta = timedelta(0)
+    ) -> None:
         """Note why a transmission stays in the outbox, to be tried again with the next delivery."""
         if entry.sequence is not None:
             self._ledger.failed(
                 entry.sequence,
                 moment=now,
-                due=now,
+                due=now + pause,
                 failure=undelivered.reason,
                 may_have_arrived=undelivered.may_have_arrived,
             )
 
-    def settle(self, entry: Entry, answer: bytes, examination: Examination | None = None) -> None:
-        """Note that a transmission has arrived, whatever the answer says, and take in the answer, if any.
+    def settle(self, entry: Entry, answer: bytes, examination: Examination | None = None) -> str | None:
+        """Take in what a transmission was answered with, if anything, and take it out of the outbox.
 
-        ``examination`` is what ``examine`` said of the answer; None: it is asked here.
+        What is said of the very bytes that were sent is final. An answer that cannot be used, or is about
+        something else, says nothing of them: it is kept, but the transmission stays in the outbox, to be
+        tried again, as it may not have arrived; returns why, else None. ``examination`` is what ``examine``
+        said of the answer; None: it is asked here.
         """
-        corridor = entry.kind.split("/")[0]
+        if entry.sequence is None:
+            raise LedgerError("an entry of the outbox has no place in the ledger")
         if answer and examination is None:
-            examination = self.examine(answer, corridor=corridor, peer=entry.peer)
+            examination = self.examine(answer, corridor=entry.kind.split("/")[0], peer=entry.peer)
         with self._ledger.transaction():
-            if entry.sequence is None:
-                raise LedgerError("an entry of the outbox has no place in the ledger")
-            self._ledger.delivered(entry.sequence)
-            if examination is not None:
-                self._take(examination, answer, corridor)
+            doubt = self._doubt(entry, answer, examination) if examination else None
+            if doubt is None:
+                self._ledger.delivered(entry.sequence)
+        return doubt
+
+    def _doubt(self, entry: Entry, answer: bytes, examination: Examination) -> str | None:
+        """Take an answer in; return why it says nothing of a transmission, None where it does."""
+        name = entry.kind.split("/")[0]
+        told = self._take(examination, answer, name).record
+        if told.outcome is Outcome.DUPLICATE:  # it was read when it came first
+            told = self.memory.received(told.peer, told.message_id) or told
+        if told.document is None and told.outcome is Outcome.REJECTED:
+            return f"the answer cannot be used: {told.findings[0].message}"
+        names = {entry.message_id, f"sha256:{entry.digest}"}
+        if told.refers_to is not None and told.refers_to not in names:
+            names.add(self._corridors[name].envelope.name_unread(self._ledger.raw(entry.digest)))
+        return None if is_about(told, entry, names) else "the answer is about something else than was sent"
 
     def _take(
         self, examination: Examination, raw: bytes, corridor: str, treatment: Treatment = PLAIN
@@ -330,6 +346,11 @@ class Node:
         if corridor is None:
             raise UnknownKind(f"{self.gateway} has not joined the corridor of this kind", value=name)
         return corridor.kind(name)
+
+
+def _content(entry: Entry) -> tuple[str, str, bytes | None]:
+    """Return what a message and its repetitions have in common."""
+    return entry.kind, entry.peer, entry.document
 
 
 def _with_reply(corridor: Corridor, reply: ReplyRule | None) -> Corridor:

@@ -7,6 +7,7 @@ reception with the outcome ``duplicate``; so the two sides can be counted agains
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -63,6 +64,37 @@ class Entry(Value, frozen=True, kw_only=True):
     def document_as(self, type_: type[T]) -> T:
         """Return the document as a value of ``type_``."""
         return msgspec.json.decode(self.document or b"null", type=type_)
+
+    def told(self) -> Told:
+        """Return what an acknowledgement tells of the message that it answers; nothing for another message.
+
+        Raises msgspec.DecodeError for a document that is no JSON object.
+        """
+        return _told.decode(self.document) if self.technical and self.document else Told()
+
+
+class Told(msgspec.Struct, frozen=True):
+    """The part of an acknowledgement that is held against what the other side recorded."""
+
+    outcome: str | None = None
+    digest: str | None = None
+    """Which bytes it is about."""
+
+
+_told = msgspec.json.Decoder(Told)
+
+
+def is_about(answer: Entry, sent: Entry, names: Container[str]) -> bool:
+    """Tell whether what was answered to a transmission can be about it.
+
+    ``names`` are what an answer may call it. One that names nothing, or no bytes, says nothing against it.
+    """
+    digest = answer.told().digest
+    return (
+        answer.peer == sent.peer
+        and (answer.refers_to is None or answer.refers_to in names)
+        and digest in (None, sent.digest)
+    )
 
 
 class Memory(Protocol):

@@ -17,7 +17,7 @@ ORDER = (
     ("signature",),
     ("validation",),
     ("envelope",),
-    ("records",),
+    ("records", "transport"),
     ("corridor",),
     ("gateway",),
     ("ledger",),

@@ -155,12 +155,58 @@ def test_an_answer_that_is_lost_is_given_again(pair: Pair, word: str) -> None:
     assert pair.books().reconciled
 
 
-def test_half_an_acknowledgement_cannot_be_read(pair: Pair) -> None:
-    """The transmission counts as arrived; what came back is kept and refused."""
+def test_half_an_acknowledgement_says_nothing(pair: Pair) -> None:
+    """It is kept and refused; the message is sent again, and gets the stored answer."""
     pair.behave("truncated-body")
     pair.send()
     broken = [entry for entry in pair.received(pair.sender) if entry.outcome is Outcome.REJECTED]
     assert broken[0].findings[0].rule_id == "XML-SYNTAX"
+    pair.behave()
+    pair.wait(1)
+    assert [entry.outcome for entry in pair.taken()] == [Outcome.ACCEPTED, Outcome.DUPLICATE]
+    assert pair.acknowledgements()[-1].outcome is Outcome.ACCEPTED
+    assert len(pair.answers()) == 1
+    assert [each.message_id for each in pair.books().differences] == [f"sha256:{broken[0].digest}"]
+
+
+@pytest.mark.parametrize(
+    ("corridor", "word"),
+    [
+        *((corridor, "wrong-correlation") for corridor in CORRIDORS),
+        ("asean", "wrong-acknowledgement-digest"),
+        ("korea", "wrong-acknowledgement-digest"),
+    ],
+)
+def test_an_acknowledgement_of_something_else_says_nothing(corridor: str, word: str, pki: TestPki) -> None:
+    """As long as none is about what was sent, the message waits to be sent again; each try is noted."""
+    pair = make_pair(corridor, pki)
+    pair.behave(word)
+    sent = pair.send()
+    pair.wait(1)
+    (queued,) = pair.ledger.queue(gateway=pair.sender.gateway)
+    assert (queued.sequence, queued.attempts) == (sent.sequence, 2)
+    assert all(attempt.may_have_arrived for attempt in pair.ledger.attempts(queued.sequence))
+    assert len(pair.taken()) == 2
+
+
+def test_a_refusal_of_the_very_bytes_is_final(pair: Pair) -> None:
+    """Sent broken and received so: to repeat it is of no use, whatever the answer can call it by."""
+    for word in ("malformed-answer", "oversize-answer"):
+        pair.behave(word)
+        pair.send()
+    assert not pair.ledger.queue()
+
+
+@pytest.mark.parametrize("corridor", ["asean", "korea"])
+def test_what_was_damaged_on_its_way_is_sent_again(corridor: str, pki: TestPki) -> None:
+    """The receiver refuses other bytes than were sent, so the message that was sent arrives later."""
+    pair = make_pair(corridor, pki)
+    pair.rule("tampered-in-transit", match={"direction": "outgoing"}, times=1)
+    pair.send()
+    assert pair.last().outcome is Outcome.REJECTED
+    pair.wait(1)
+    assert pair.answers()[-1].outcome is Outcome.ACCEPTED
+    assert not pair.ledger.queue()
 
 
 @pytest.mark.parametrize("word", ["lost", "refuse-connection", "reset-before", "tampered-in-transit"])

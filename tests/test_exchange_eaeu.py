@@ -24,6 +24,7 @@ from asw_exchange.corridors.eaeu.transactions import (
     begin,
     follow,
 )
+from asw_exchange.corridors.eaeu.transactions import chase as waits
 from asw_exchange.ledger import Ledger, reconcile
 from asw_exchange.model import Outcome
 from asw_exchange.node import Node
@@ -308,21 +309,73 @@ def test_a_retry_has_a_new_id_and_no_second_effect(
     assert reconcile(ledger).reconciled
 
 
+def chase(node: Node, ledger: Ledger) -> int:
+    """Let a gateway chase whose partner takes everything and says nothing."""
+    for entry in ledger.pending(node.gateway):
+        ledger.delivered(entry.sequence or 0)
+    return len(node.chase("eaeu", ledger.entries(gateway=node.gateway)).overdue)
+
+
 def test_who_hears_nothing_tries_again_and_gives_up(
-    node: NodeMaker, network: Network, ledger: Ledger, clock: VirtualClock
+    node: NodeMaker, ledger: Ledger, clock: VirtualClock
 ) -> None:
     """After the time for the receipt, three retries; then the transaction has failed."""
     viet_nam = node("VN")
     sent = viet_nam.send(codes.CERTIFICATE, certificate(), "EAEU")
-    assert viet_nam.chase() == 0
+    assert chase(viet_nam, ledger) == 0
     for retry in (1, 2, 3):
         clock.advance(timedelta(minutes=6))
-        assert viet_nam.chase() == 1
+        assert chase(viet_nam, ledger) == 1
         assert follow(ledger.entries(gateway="VN"))[sent.message_id].retries == retry
     clock.advance(timedelta(minutes=6))
-    assert viet_nam.chase() == 0
+    assert chase(viet_nam, ledger) == 0
     last = follow(ledger.entries(gateway="VN"))[sent.message_id]
     assert last.expire(clock.now(), Times()).state is State.FAILED
+
+
+def test_what_has_not_left_yet_is_not_sent_once_more(
+    node: NodeMaker, ledger: Ledger, clock: VirtualClock
+) -> None:
+    """Nobody can have answered what waits in the outbox, however long."""
+    viet_nam = node("VN")
+    viet_nam.send(codes.CERTIFICATE, certificate(), "EAEU")
+    clock.advance(timedelta(hours=5))
+    assert not viet_nam.chase("eaeu", ledger.entries(gateway="VN")).overdue
+    assert len(ledger.entries()) == 1
+
+
+def test_what_is_sent_again_after_its_end_opens_another_transaction(
+    node: NodeMaker, ledger: Ledger, clock: VirtualClock
+) -> None:
+    """When the retries were in vain, whoever sends the document once more waits for an answer to that."""
+    viet_nam = node("VN")
+    sent = viet_nam.send(codes.CERTIFICATE, certificate(), "EAEU")
+    for _ in range(4):
+        clock.advance(timedelta(minutes=6))
+        chase(viet_nam, ledger)
+    again = viet_nam.retransmit(sent)
+    found = follow(ledger.entries(gateway="VN"))
+    assert [found[each].retries for each in (sent.message_id, again.message_id)] == [3, 0]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_what_is_open_is_all_that_matters_later(
+    both: tuple[Node, Node], network: Network, ledger: Ledger, clock: VirtualClock, size: int
+) -> None:
+    """Read in parts of any size, each with what was open before, the same is overdue as read as a whole."""
+    for number in range(1, 5):
+        both[0].send(codes.CERTIFICATE, certificate(number), "EAEU")
+        if number % 2:
+            network.run()
+        chase(both[0], ledger)
+        clock.advance(timedelta(minutes=6))
+    entries, now = ledger.entries(gateway="VN"), clock.now()
+    whole = waits(entries, now)
+    found = waits((), now)
+    for start in range(0, len(entries), size):
+        found = waits((*found.open, *entries[start : start + size]), now)
+    assert (found.overdue, found.next) == (whole.overdue, whole.next)
+    assert 0 < len(found.overdue) < len(found.open) < len(entries)
 
 
 def test_a_lost_transmission_is_made_good(

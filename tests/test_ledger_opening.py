@@ -153,7 +153,7 @@ def test_a_ledger_of_version_1_is_brought_up_to_date_when_it_is_opened(earlier: 
     """What was recorded is all there; what waited is due since it was written."""
     with Ledger.open(earlier) as ledger:
         assert [entry.message_id for entry in ledger.entries()] == ["VN-1", "VN-2", "VN-2"]
-        (queued,) = ledger.due(MOMENT)
+        (queued,) = ledger.due_to("asean", "TH", MOMENT)
         assert (queued.entry.message_id, queued.due, queued.attempts) == ("VN-1", MOMENT, 0)
         ledger.bury(queued.sequence, moment=MOMENT, failure="gone", may_have_arrived=False)
         assert reconcile(ledger).reconciled

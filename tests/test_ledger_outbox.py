@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from asw_exchange.errors import LedgerError
-from asw_exchange.ledger import Attempt, Defect, Ledger, QueueDepth, State, reconcile
+from asw_exchange.ledger import Attempt, Defect, Ledger, Queued, QueueDepth, State, reconcile
 from asw_exchange.model import Outcome
 from tests.ledger_builders import MOMENT, RAW, on_sqlite, received, sent, write
 
@@ -41,18 +41,23 @@ def bury(ledger: Ledger, sequence: int, *, may_have_arrived: bool = False) -> No
     ledger.bury(sequence, moment=MOMENT, failure="HTTP 410", may_have_arrived=may_have_arrived)
 
 
+def due(ledger: Ledger, now: datetime = MOMENT, **options: Any) -> tuple[Queued, ...]:
+    """What is due to Thailand."""
+    return ledger.due_to("asean", "TH", now, **options)
+
+
 def due_ids(ledger: Ledger, **options: Any) -> list[str]:
     """The ids of what is due now."""
-    return [each.entry.message_id for each in ledger.due(MOMENT, **options)]
+    return [each.entry.message_id for each in due(ledger, MOMENT, **options)]
 
 
 def test_what_is_queued_is_due_at_once(ledger: Ledger) -> None:
     """With its entry, as it was written, and nothing tried yet."""
     entry = ledger.append(sent(document=b"{}"), RAW, queue=True)
-    (queued,) = ledger.due(MOMENT)
+    (queued,) = due(ledger)
     assert (queued.sequence, queued.entry) == (entry.sequence, entry)
     assert (queued.attempts, queued.due, queued.state, queued.failure) == (0, MOMENT, State.WAITING, None)
-    assert ledger.due(MOMENT - SECOND) == ()
+    assert due(ledger, MOMENT - SECOND) == ()
 
 
 def test_the_longest_overdue_comes_first(ledger: Ledger) -> None:
@@ -77,8 +82,8 @@ def test_a_failed_attempt_is_postponed_and_written_down(ledger: Ledger) -> None:
     """Counted, with its reason, and due again only when it was said."""
     sequence = queue(ledger)
     fail(ledger, sequence)
-    assert ledger.due(MOMENT) == ()
-    (queued,) = ledger.due(LATER)
+    assert due(ledger) == ()
+    (queued,) = due(ledger, LATER)
     assert (queued.attempts, queued.due, queued.failure) == (1, LATER, "connection refused")
     expected = Attempt(moment=MOMENT, failure="connection refused", may_have_arrived=False)
     assert ledger.attempts(sequence) == (expected,)
@@ -89,11 +94,11 @@ def test_a_dead_letter_is_kept_until_it_is_released(ledger: Ledger) -> None:
     sequence = queue(ledger)
     fail(ledger, sequence)
     bury(ledger, sequence)
-    assert (ledger.due(LATER), ledger.pending(), ledger.next_due()) == ((), (), None)
+    assert (due(ledger, LATER), ledger.pending(), ledger.next_due()) == ((), (), None)
     (dead,) = ledger.queue(state=State.DEAD)
     assert (dead.sequence, dead.attempts, dead.failure) == (sequence, 2, "HTTP 410")
     assert ledger.release(sequence, LATER)
-    (queued,) = ledger.due(LATER)
+    (queued,) = due(ledger, LATER)
     assert (queued.attempts, queued.due, queued.state) == (0, LATER, State.WAITING)
     assert len(ledger.attempts(sequence)) == 2
 
@@ -104,7 +109,7 @@ def test_what_is_held_waits_for_its_release(ledger: Ledger) -> None:
     assert not ledger.release(sequence, MOMENT)
     assert ledger.hold(sequence)
     assert not ledger.hold(sequence)
-    assert (ledger.due(MOMENT), ledger.pending()) == ((), ())
+    assert (due(ledger), ledger.pending()) == ((), ())
     assert ledger.release(sequence, MOMENT)
     assert due_ids(ledger) == ["VN-1"]
 
@@ -258,7 +263,7 @@ def test_after_a_crash_all_that_waits_may_have_arrived(ledger: Ledger) -> None:
     (attempt,) = ledger.attempts(waiting)
     assert (attempt.moment, attempt.may_have_arrived) == (LATER, True)
     assert ledger.attempts(held) == ()
-    (queued,) = ledger.due(MOMENT)
+    (queued,) = due(ledger)
     assert queued.attempts == 0
     write(ledger, received("VN-1"), received("VN-1", outcome=Outcome.DUPLICATE))
     ledger.delivered(waiting)
@@ -288,3 +293,34 @@ def test_the_entries_of_a_page_come_from_the_outbox(ledger: Ledger) -> None:
     queue(ledger, "VN-last")
     assert due_ids(ledger) == ["VN-last"]
     assert ledger.database.select(text("SELECT count(*) FROM outbox")) == [(1,)]
+
+
+def test_what_has_failed_can_be_hurried(ledger: Ledger) -> None:
+    """To one peer in one corridor; what was never tried is due when it was meant to be."""
+    failed, other = queue(ledger), queue(ledger, "VN-2", peer="SG")
+    queue(ledger, "VN-3", due=LATER)
+    for sequence in (failed, other):
+        fail(ledger, sequence)
+    assert ledger.put_off() == {("asean", "TH"), ("asean", "SG")}
+    ledger.hurry("korea", "TH", MOMENT)
+    assert not due(ledger)
+    ledger.hurry("asean", "TH", MOMENT)
+    assert due_ids(ledger) == ["VN-1"]
+    assert [each.entry.message_id for each in ledger.due_to("asean", "SG", MOMENT)] == []
+
+
+def test_the_ledger_tells_from_whom_something_came(ledger: Ledger) -> None:
+    """What was refused may have come from anybody."""
+    (taken,) = write(ledger, received("VN-1"))
+    write(ledger, received("VN-2", outcome=Outcome.REJECTED))
+    assert ledger.heard(after=0) == {("asean", "VN")}
+    assert ledger.heard(after=taken.sequence or 0) == frozenset()
+
+
+def test_the_ledger_tells_what_has_not_left(ledger: Ledger) -> None:
+    """Whether it waits or was given up; of one gateway."""
+    waiting, dead, gone = queue(ledger), queue(ledger, "VN-2"), queue(ledger, "VN-3")
+    bury(ledger, dead)
+    ledger.delivered(gone)
+    assert ledger.undelivered("VN") == {waiting, dead}
+    assert ledger.undelivered("TH") == frozenset()

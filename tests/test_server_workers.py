@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
+import msgspec
 import pytest
 
-from asw_exchange.codec import layout as layouts
 from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.model import Outcome
@@ -88,16 +88,17 @@ def test_a_check_that_cannot_run_is_told_as_what_it_is() -> None:
     assert "lost.xsd" in str(told.value)
 
 
-def test_a_fault_of_ours_reaches_who_asked_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A defect met in the thread is raised to the asker, and the next message is examined as ever."""
+def test_a_fault_of_ours_reaches_who_asked_and_no_other() -> None:
+    """A defect of a corridor met in the thread is raised to the asker; the next message is examined as ever."""
+    faulty = tuple(replace(kind, route=lambda _: 1 // 0) for kind in CORRIDOR.kinds)  # type: ignore[arg-type, return-value]
+    joined, raw = JOINED | {"faulty": replace(CORRIDOR, kinds=faulty)}, messages(1)[0][1]
 
     async def ask() -> None:
-        examiner = Examiner(JOINED, TRUST)
-        with monkeypatch.context() as broken:
-            broken.setattr(layouts.Layout, "read", lambda *_: 1 // 0)
-            with pytest.raises(ZeroDivisionError):
-                await asyncio.wait_for(examiner.examine(question(messages(1)[0][1])), PATIENCE)
-        assert (await examiner.examine(question(messages(1)[0][1]))).outcome is None
+        examiner = Examiner(joined, TRUST)
+        asked = msgspec.structs.replace(question(raw), corridor="faulty")
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.wait_for(examiner.examine(asked), PATIENCE)
+        assert (await examiner.examine(question(raw))).outcome is None
         await examiner.close()
 
     asyncio.run(ask())

@@ -54,3 +54,7 @@ class Envelope(Protocol):
     def renew(self, raw: bytes, message_id: str) -> bytes:
         """Return a message as it is sent once more: under a new id, or as it is where the id stays."""
         ...
+
+    def name_unread(self, raw: bytes) -> str:
+        """Return what an answer calls a message of which its receiver could not read the id."""
+        ...

@@ -6,6 +6,7 @@ element names, their order and the namespace are the standard's.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -103,6 +104,10 @@ class StandardBusinessDocument:
     def renew(self, raw: bytes, message_id: str) -> bytes:
         """Return the very bytes: a transmission that is repeated keeps its id."""
         return raw
+
+    def name_unread(self, raw: bytes) -> str:
+        """Call a message by the SHA-256 of its bytes."""
+        return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
 def announce_unknown(message: bytes) -> bytes:

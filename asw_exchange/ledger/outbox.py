@@ -6,6 +6,7 @@ what (the server decides).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypedDict
@@ -15,8 +16,8 @@ from sqlalchemy import ColumnElement, func, insert, literal, select, update
 from asw_exchange.ledger.database import Database
 from asw_exchange.ledger.rows import Row, entry_of, microseconds, moment_of
 from asw_exchange.ledger.statements import IS_WAITING, QUEUED
-from asw_exchange.ledger.tables import attempts, entries, outbox
-from asw_exchange.model import Value
+from asw_exchange.ledger.tables import IS_RECEIVED, ZERO, attempts, entries, outbox
+from asw_exchange.model import Outcome, Value
 from asw_exchange.records import Entry
 
 
@@ -94,15 +95,8 @@ def listed(database: Database, filters: QueueFilter, limit: int | None) -> tuple
     return tuple(_queued_of(row) for row in rows)
 
 
-def due(database: Database, now: datetime, limit: int) -> tuple[Queued, ...]:
-    """Return what waits and is due, the longest overdue first, then in the order it was written."""
-    statement = QUEUED.where(IS_WAITING, outbox.c.due <= microseconds(now))
-    rows = database.select(statement.order_by(outbox.c.due, outbox.c.sequence).limit(limit))
-    return tuple(_queued_of(row) for row in rows)
-
-
 def due_to(database: Database, corridor: str, peer: str, now: datetime, limit: int) -> tuple[Queued, ...]:
-    """Return what of it goes to one peer in one corridor."""
+    """Return what waits for a peer and is due, longest overdue first, then in the order of writing."""
     values = (peer, microseconds(now), f"{corridor}/%", limit)
     return tuple(_queued_of(row) for row in database.fetch(database.statements.due_to, values))
 
@@ -151,6 +145,36 @@ def bring_forward(database: Database, microseconds_: int) -> None:
     database.change(earlier)
 
 
+def undelivered(database: Database, gateway: str) -> frozenset[int]:
+    """Return the sequences of all that a gateway has in the outbox."""
+    rows = database.select(select(outbox.c.sequence).where(outbox.c.gateway == gateway))
+    return frozenset(row[0] for row in rows)
+
+
+def put_off(database: Database) -> frozenset[tuple[str, str]]:
+    """Return corridor and peer of what waits after a failure."""
+    joined = outbox.join(entries, entries.c.sequence == outbox.c.sequence)
+    found = select(entries.c.kind, outbox.c.peer).select_from(joined).where(*_HAS_FAILED).distinct()
+    return _corridors_of(database.select(found))
+
+
+def hurry(database: Database, corridor: str, peer: str, now: datetime) -> None:
+    """Let what waits for a peer after a failure be due now."""
+    kinds = select(entries.c.kind).where(entries.c.sequence == outbox.c.sequence).scalar_subquery()
+    late = (outbox.c.peer == peer, outbox.c.due > microseconds(now), kinds.like(f"{corridor}/%"))
+    database.change(update(outbox).where(*_HAS_FAILED, *late).values(due=microseconds(now)))
+
+
+def heard(database: Database, after: int) -> frozenset[tuple[str, str]]:
+    """Return corridor and peer of what was accepted after a sequence."""
+    taken = (IS_RECEIVED, entries.c.outcome == Outcome.ACCEPTED, entries.c.sequence > after)
+    return _corridors_of(database.select(select(entries.c.kind, entries.c.peer).where(*taken).distinct()))
+
+
+def _corridors_of(rows: Iterable[Row]) -> frozenset[tuple[str, str]]:
+    return frozenset((kind.split("/")[0], peer) for kind, peer in rows)
+
+
 def note_crash(database: Database, moment: datetime) -> int:
     """Write down that all that waits may have been under way when a process died; return how much."""
     under_way = select(
@@ -173,6 +197,7 @@ def attempts_of(database: Database, sequence: int) -> tuple[Attempt, ...]:
     )
 
 
+_HAS_FAILED = (IS_WAITING, outbox.c.attempts > ZERO)
 _COUNTS = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 _OLDEST = (
     select(entries.c.moment)

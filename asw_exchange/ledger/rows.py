@@ -10,7 +10,7 @@ import msgspec
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.model import Finding, Outcome
-from asw_exchange.records import Direction, Entry
+from asw_exchange.records import Direction, Entry, Told
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -21,16 +21,6 @@ _references = msgspec.json.Decoder(tuple[str, ...])
 _encode = msgspec.json.Encoder().encode
 
 Row = tuple[Any, ...]
-
-
-class _Told(msgspec.Struct):
-    """The part of an acknowledgement that is held against what its sender recorded."""
-
-    outcome: str | None = None
-    digest: str | None = None
-
-
-_told = msgspec.json.Decoder(_Told)
 
 
 def microseconds(moment: datetime) -> int:
@@ -50,7 +40,7 @@ def values_of(entry: Entry) -> Row:
 
     Raises LedgerError for a naive moment and for an acknowledgement whose document is no JSON object.
     """
-    told = _read_told(entry.document) if entry.technical and entry.document else _Told()
+    told = _read_told(entry)
     return (
         entry.gateway,
         entry.peer,
@@ -71,9 +61,9 @@ def values_of(entry: Entry) -> Row:
     )
 
 
-def _read_told(document: bytes) -> _Told:
+def _read_told(entry: Entry) -> Told:
     try:
-        return _told.decode(document)
+        return entry.told()
     except msgspec.DecodeError as error:
         raise LedgerError(f"the document of an acknowledgement cannot be read: {error}") from error
 

@@ -183,12 +183,9 @@ class Ledger:
         with self.database.transaction():
             self.database.run(self.database.statements.take_from_outbox, (sequence,))
 
-    def due(self, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
-        """Return what waits and is due: longest overdue first, then in the order of writing.
-
-        Raises LedgerError.
-        """
-        return outbox.due(self.database, now, limit)
+    def undelivered(self, gateway: str) -> frozenset[int]:
+        """Return the sequences of what a gateway has in the outbox, given up or not. Raises LedgerError."""
+        return outbox.undelivered(self.database, gateway)
 
     def next_due(self, *, after: datetime | None = None) -> datetime | None:
         """Return when the first of what waits is due, of what is due later than ``after``; None: nothing.
@@ -198,7 +195,10 @@ class Ledger:
         return outbox.next_due(self.database, after)
 
     def due_to(self, corridor: str, peer: str, now: datetime, *, limit: int = 100) -> tuple[Queued, ...]:
-        """Return what waits and is due to one peer in one corridor, as ``due`` does. Raises LedgerError."""
+        """Return what waits and is due to one peer in one corridor: longest overdue first, then as written.
+
+        Raises LedgerError.
+        """
         return outbox.due_to(self.database, corridor, peer, now, limit)
 
     def queue(self, *, limit: int | None = None, **filters: Unpack[QueueFilter]) -> tuple[Queued, ...]:
@@ -248,6 +248,22 @@ class Ledger:
         """Let all that waits be due earlier, as when the clock was set back. Raises LedgerError."""
         with self.database.transaction():
             outbox.bring_forward(self.database, by // timedelta(microseconds=1))
+
+    def put_off(self) -> frozenset[tuple[str, str]]:
+        """Return to whom something waits that has failed, each as corridor and peer. Raises LedgerError."""
+        return outbox.put_off(self.database)
+
+    def hurry(self, corridor: str, peer: str, now: datetime) -> None:
+        """Let what waits for a peer after failures be due now. Raises LedgerError."""
+        with self.database.transaction():
+            outbox.hurry(self.database, corridor, peer, now)
+
+    def heard(self, *, after: int) -> frozenset[tuple[str, str]]:
+        """Return from whom something was accepted after a sequence, each as corridor and peer.
+
+        Raises LedgerError.
+        """
+        return outbox.heard(self.database, after)
 
     def recover(self, moment: datetime) -> int:
         """Write down, when a server starts after a crash, that all that waits may have been under way.

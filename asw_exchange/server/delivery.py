@@ -1,7 +1,9 @@
 """Outbound: takes what is due from the outbox to the partners, tries again, and gives up in the end.
 
 A lane is all that goes from one gateway to another in one corridor: it keeps its order, and rests after a
-failure. Lanes do not wait for each other. Not here: how bytes travel (``client``), what is due (the ledger).
+failure. Lanes do not wait for each other. An answer that says nothing of what was sent counts as none. Not
+here: how bytes travel (``client``), what is due (the ledger), what ends a rest (``resting``), what is sent
+once more because nobody answered (``chasing``).
 """
 
 from __future__ import annotations
@@ -10,16 +12,18 @@ import asyncio
 import random
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from asw_exchange.clock import AdjustableClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.errors import ExchangeError, LedgerError
+from asw_exchange.gateway import Examination
 from asw_exchange.ledger import Ledger, Queued
 from asw_exchange.node import Node
 from asw_exchange.records import Entry
+from asw_exchange.server.chasing import Watch, look, watches
 from asw_exchange.server.client import Answered, Client, Failed
 from asw_exchange.server.committer import Committer
 from asw_exchange.server.examiner import Examiner
@@ -27,10 +31,8 @@ from asw_exchange.server.feed import Feed
 from asw_exchange.server.leaving import leave
 from asw_exchange.server.log import LOGGER
 from asw_exchange.server.partners import Partners
+from asw_exchange.server.resting import Lane, Rests, peer_of
 from asw_exchange.server.workers import Question
-
-Lane = tuple[str, str, str]
-"""Corridor, sender, receiver."""
 
 DRAIN_SECONDS = 10.0
 LEDGER_SECONDS = 1.0
@@ -71,7 +73,20 @@ class Delivery:
     steps: int | None = None
     """How many more transmissions may leave; None: all of them. Zero holds everything."""
     _lanes: dict[Lane, asyncio.Task[None]] = field(default_factory=dict)
-    _resting: dict[Lane, datetime] = field(default_factory=dict)
+    _rests: Rests = field(default_factory=Rests)
+    _heard: int | None = None
+    """Sequence of the newest entry that was looked at for signs of life; None: none is looked for."""
+    _watches: tuple[Watch, ...] = ()
+    _is_at_work: bool = False
+    """Whether it is known what an earlier run has left waiting."""
+
+    def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing of what was before, as when the ledger was cleared."""
+        self._rests, self._heard = Rests(), None
+        self._watches = watches(self.corridors.values())
 
     async def run(self) -> None:
         """Deliver until cancelled; what is under way then is seen through by ``finish``."""
@@ -87,9 +102,35 @@ class Delivery:
     async def _look(self) -> None:
         """Set going what is due."""
         if self.steps != 0:
+            await self._chase()
+            await self._listen()
             for corridor, peer in sorted(self.partners.urls):
                 busy = frozenset(self._lanes)
                 self._start(await self._due(corridor, peer), busy)
+
+    async def _chase(self) -> None:
+        """Put into the outbox once more what was not answered in time."""
+        now = self.clock.now()
+        for watch in self._watches:
+            if watch.is_due(now):
+                seen = await self.committer.run(partial(look, watch, self.ledger, self.nodes, now))
+                self._watches = tuple(seen if each is watch else each for each in self._watches)
+
+    async def _listen(self) -> None:
+        """Hear from whom something came since it was in trouble: that partner is there again."""
+        if not self._is_at_work:
+            self._rests.troubled.update(await self.committer.read(self.ledger.put_off))
+            self._is_at_work = True
+        if not self._rests.troubled:
+            self._heard = None
+            return
+        after = self._heard
+        self._heard = await self.committer.read(self.ledger.last_sequence)
+        if after is not None and self._heard > after:
+            heard = await self.committer.read(lambda: self.ledger.heard(after=after))
+            for peer in heard & self._rests.troubled:
+                await self.committer.run(partial(self.ledger.hurry, *peer, self.clock.now()))
+                self._rests.seen(peer)
 
     async def finish(self) -> None:
         """See through what is under way, and start nothing more."""
@@ -109,12 +150,13 @@ class Delivery:
         now = self.clock.now()
         due = await self.committer.read(lambda: self.ledger.due_of(gateway, now))
         peers = {entry.peer for entry in due if entry.kind.startswith(f"{corridor}/")}
-        rested = {peer for peer in peers if self._resting.get((corridor, gateway, peer), now) <= now}
+        rested = {peer for peer in peers if self._rests.is_over((corridor, gateway, peer), now)}
         return any(self.partners.url(corridor, peer) for peer in rested)
 
     def wake(self) -> None:
-        """Look again at once, also at lanes that rest."""
-        self._resting.clear()
+        """Look again at once, also at lanes that rest, and by whatever time it is now."""
+        self._rests.clear()
+        self._watches = tuple(replace(watch, next=None) for watch in self._watches)
         self.feed.changed()
 
     def overdue_since(self, moment: datetime) -> datetime | None:
@@ -133,7 +175,9 @@ class Delivery:
             return None
         now = self.clock.now()
         next_due = await self.committer.read(lambda: self.ledger.next_due(after=now))
-        times = [time for time in (next_due, *self._resting.values()) if time is not None and time > now]
+        looks = (watch.next for watch in self._watches)
+        found = (next_due, *self._rests.until.values(), *looks)
+        times = [time for time in found if time is not None and time > now]
         return (min(times) - now).total_seconds() + 0.001 if times else None
 
     def _start(self, due: tuple[Queued, ...], busy: frozenset[Lane]) -> None:
@@ -146,7 +190,7 @@ class Delivery:
             lanes.setdefault(_lane(queued), []).append(queued)
         now = self.clock.now()
         for lane, waiting in lanes.items():
-            if lane not in busy and self._resting.get(lane, now) <= now:
+            if lane not in busy and self._rests.is_over(lane, now):
                 self._lanes[lane] = asyncio.create_task(self._run_lane(lane, waiting))
 
     async def _run_lane(self, lane: Lane, waiting: list[Queued]) -> None:
@@ -174,43 +218,52 @@ class Delivery:
                 self.corridors[lane[0]].envelope.request_headers(raw),
                 node.leaving(raw, corridor=lane[0], peer=entry.peer),
             )
-            if isinstance(result, Answered):
-                await self._settle(node, entry, result.body)
-                return True
-            return await self._fail(lane, queued, result)
+            examination = await self._examine(entry, result.body) if isinstance(result, Answered) else None
+            failed, due = await self.committer.run(lambda: self._conclude(lane, queued, result, examination))
         except ExchangeError:  # the ledger could not take it: it is still in the outbox
             await asyncio.sleep(LEDGER_SECONDS)
             return False
-
-    async def _settle(self, node: Node, entry: Entry, answer: bytes) -> None:
-        """Take in what the peer answered."""
-        corridor, moment = entry.kind.split("/")[0], self.clock.now()
-        question = Question(
-            gateway=entry.gateway, corridor=corridor, peer=entry.peer, moment=moment, raw=answer
-        )
-        examination = await self.examiner.examine(question) if answer else None
-        await self.committer.run(lambda: node.settle(entry, answer, examination))
-
-    async def _fail(self, lane: Lane, queued: Queued, failed: Failed) -> bool:
-        now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
-        arrived = failed.may_have_arrived
-        _log(queued, failed)
-        if failed.permanent or attempts >= self.retries.attempts:
-            await self.committer.run(
-                lambda: self.ledger.bury(
-                    sequence, moment=now, failure=failed.reason, may_have_arrived=arrived
-                )
-            )
+        if failed is None:
+            self._rests.delivered(lane)
             return True
+        _log(queued, failed)
+        if due is not None:
+            self._rests.begin(lane, due, firm=failed.retry_after is not None)
+        return due is None
+
+    async def _examine(self, entry: Entry, answer: bytes) -> Examination | None:
+        if not answer:
+            return None
+        corridor, now = entry.kind.split("/")[0], self.clock.now()
+        return await self.examiner.examine(
+            Question(gateway=entry.gateway, corridor=corridor, peer=entry.peer, moment=now, raw=answer)
+        )
+
+    def _conclude(
+        self, lane: Lane, queued: Queued, result: Answered | Failed, examination: Examination | None
+    ) -> tuple[Failed | None, datetime | None]:
+        """Write down what came of a delivery; return how it failed, and when it is tried again, if it is."""
+        entry = queued.entry
+        if isinstance(result, Answered):
+            doubt = self.nodes[entry.gateway].settle(entry, result.body, examination)
+            if doubt is None:
+                if peer_of(lane) in self._rests.troubled:
+                    self.ledger.hurry(*peer_of(lane), self.clock.now())
+                return None, None
+            result = Failed(reason=doubt, may_have_arrived=True)
+        return result, self._put_off(queued, result)
+
+    def _put_off(self, queued: Queued, failed: Failed) -> datetime | None:
+        """Write a failure down; return when it is tried again, None where it is given up."""
+        now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
+        reason, arrived = failed.reason, failed.may_have_arrived
+        if failed.permanent or attempts >= self.retries.attempts:
+            self.ledger.bury(sequence, moment=now, failure=reason, may_have_arrived=arrived)
+            return None
         pause = self.retries.pause(attempts, queued.entry.digest)
         due = now + max(pause, timedelta(seconds=failed.retry_after or 0))
-        await self.committer.run(
-            lambda: self.ledger.failed(
-                sequence, moment=now, due=due, failure=failed.reason, may_have_arrived=arrived
-            )
-        )
-        self._resting[lane] = due
-        return False
+        self.ledger.failed(sequence, moment=now, due=due, failure=reason, may_have_arrived=arrived)
+        return due
 
 
 def _log(queued: Queued, failed: Failed) -> None:

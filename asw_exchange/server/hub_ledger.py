@@ -98,7 +98,9 @@ class LedgerStore:
             refers_to_kind=entry.kind,
         )
         node = self.space.nodes[entry.gateway]
-        node.settle(entry, CORRIDOR.pack(header, told, node.key))
+        doubt = node.settle(entry, CORRIDOR.pack(header, told, node.key))
+        if doubt is not None:
+            raise HubWebException(doubt, value=number)
 
     def _entry(self, number: str, country: str) -> Entry | None:
         """Return the first record of an envelope: its sender's, else its receiver's."""

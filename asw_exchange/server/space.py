@@ -134,6 +134,7 @@ class Space:
             await self.committer.run(self._forget)
             self.resets += 1
             await self.delivery.finish()
+            self.delivery.forget()
             self.clock.reset()
             self.clock.advance(self.first_ahead)
             for node in self.nodes.values():

@@ -24,8 +24,9 @@ from asw_exchange.behaviours.faults import (
 )
 from asw_exchange.corridors import find_corridor
 from asw_exchange.ledger import Ledger
-from asw_exchange.node import Node, Undelivered
+from asw_exchange.node import Node
 from asw_exchange.records import Direction
+from asw_exchange.transport import Undelivered
 
 _NEVER_TAKEN = (RefuseConnection, ResetBefore, Status, Lost)
 _ANSWER_LOST = (ResetAfter, WrongLength)

@@ -98,6 +98,7 @@ _FLOOD = etree.XPath(
 )
 """So much that naming every fault would take minutes: then libxml2's own words have to do."""
 
+
 @cache
 def load_schema(path: Path) -> Schema:
     """Compile an XML Schema; what it includes and imports must be local files.

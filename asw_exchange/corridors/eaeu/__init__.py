@@ -14,7 +14,7 @@ from asw_exchange.corridors.eaeu.answers import notify, reply
 from asw_exchange.corridors.eaeu.envelope import IntegrationEnvelope
 from asw_exchange.corridors.eaeu.manners import MANNERS
 from asw_exchange.corridors.eaeu.rules import EXCHANGE_RULES
-from asw_exchange.corridors.eaeu.transactions import overdue
+from asw_exchange.corridors.eaeu.transactions import chase
 from asw_exchange.model import (
     Certificate,
     ExportDeclaration,
@@ -144,6 +144,6 @@ CORRIDOR = Corridor(
     exchange_rules=EXCHANGE_RULES,
     reply=reply,
     manners=MANNERS,
-    overdue=overdue,
+    chase=chase,
     message_id=codes.message_id,
 )

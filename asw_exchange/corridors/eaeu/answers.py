@@ -12,6 +12,7 @@ from datetime import datetime
 from asw_exchange.corridor import Answer, Arrival, Handled, Notice, Reply
 from asw_exchange.corridors.eaeu import codes
 from asw_exchange.corridors.eaeu.history import issued_certificate
+from asw_exchange.corridors.eaeu.quoting import quoted
 from asw_exchange.model import (
     Acknowledgement,
     Certificate,
@@ -56,9 +57,6 @@ WORDS = {
 RECEIVER_FAULTS = frozenset({"wsa:EndpointUnavailable", "int:InternalError"})
 """Those that are the receiver's; all others are the sender's."""
 
-MOST_PROBLEM = 64 * 1024
-"""Characters of the offending message that a fault repeats."""
-
 ANSWERED_TWICE = frozenset({codes.CERTIFICATE, codes.RESULT})
 """Kinds of the pattern "mutual obligations": their acceptance is told too."""
 
@@ -85,7 +83,7 @@ def fault(subcode: str, findings: tuple[Finding, ...], raw: bytes) -> Fault:
         code="soap:Receiver" if subcode in RECEIVER_FAULTS else "soap:Sender",
         subcode=subcode,
         reason=f"{WORDS[subcode]}: {first.message}" if first else WORDS[subcode],
-        problem=_printable(raw),
+        problem=quoted(raw),
     )
 
 
@@ -98,13 +96,6 @@ def _fault(handled: Handled) -> str | None:
     if subcode == "wsa:InvalidAddressingHeader" and "int:" in (first.path or ""):
         return "int:InvalidHeader"
     return subcode
-
-
-def _printable(raw: bytes) -> str:
-    text = raw.decode("utf-8", errors="replace")[:MOST_PROBLEM]
-    return "".join(
-        each if each in "\t\n" or each >= " " else "\ufffd" for each in text if each not in "\ufffe\uffff"
-    )
 
 
 def _signal(told: Acknowledgement, kind: str, errors: tuple[SignalError, ...] = ()) -> Signal:

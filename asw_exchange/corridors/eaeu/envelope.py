@@ -6,7 +6,6 @@ EEC Decision N 5 of 27 January 2015: namespaces (table 1), headers and their ord
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from asw_exchange.codec.table import clark
 from asw_exchange.codec.values import MOMENT
 from asw_exchange.corridors.eaeu import codes
 from asw_exchange.corridors.eaeu.layouts import INTERACTION, PREFIXES, SIGNAL, SOAP
+from asw_exchange.corridors.eaeu.quoting import name_of, quoted
 from asw_exchange.envelope import Seal
 from asw_exchange.errors import (
     BodyError,
@@ -111,16 +111,18 @@ class IntegrationEnvelope:
         """Give the message a new MessageID; Action, ConversationID and ProcedureID stay (Decision N 5)."""
         return _MESSAGE_ID.sub(rb"\g<1>urn:uuid:" + message_id.encode() + rb"\g<2>", raw, count=1)
 
+    def name_unread(self, raw: bytes) -> str:
+        """Call a message by what a fault repeats of it."""
+        return name_of(quoted(raw))
+
 
 _MESSAGE_ID = re.compile(rb"(<wsa:MessageID>)[^<]*(</wsa:MessageID>)")
 
 
-def _by_content(body: etree._Element) -> str:
-    """Name the message that a fault is about by the SHA-256 of its bytes, which the fault repeats."""
+def _by_content(body: etree._Element) -> str | None:
+    """Name the message that a fault is about by what the fault repeats of it; None where that is nothing."""
     problem = body.findtext(f".//{{{INTERACTION}}}ProblemMessage")
-    if problem is None:
-        return codes.UNSPECIFIED
-    return f"sha256:{hashlib.sha256(problem.encode()).hexdigest()}"
+    return None if problem is None else name_of(problem)
 
 
 def _headers(header: Header) -> str:

@@ -1,7 +1,7 @@
 """The six transaction patterns of the integrated system as one table, with time-outs and retries.
 
 EEC Decision N 5: who waits for which signal or answer, and when a transaction is complete. A transaction is
-a value; an event or a moment makes another one of it. Nothing here sends: ``overdue`` says what is to be
+a value; an event or a moment makes another one of it. Nothing here sends: ``chase`` says what is to be
 sent again. Times and the number of retries are parameters of each process; those here are *modelled*.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from asw_exchange.corridor import Chase
 from asw_exchange.corridors.eaeu import codes
 from asw_exchange.records import Direction, Entry
 
@@ -121,6 +122,10 @@ class Transaction:
         """Tell whether a retry, or giving up, is due."""
         return self.state not in ENDED and moment >= self.since + times.of(self.state)
 
+    def is_over(self, moment: datetime, times: Times) -> bool:
+        """Tell whether it has ended, or nobody answered in time and no retry is left."""
+        return self.state in ENDED or (self.retries >= times.retries and self.is_overdue(moment, times))
+
     def expire(self, moment: datetime, times: Times) -> Transaction:
         """Count a retry, or fail when none is left. A transaction that is not overdue stays as it is."""
         if not self.is_overdue(moment, times):
@@ -136,34 +141,35 @@ def begin(pattern: Pattern, moment: datetime) -> Transaction:
     return Transaction(pattern=pattern, state=waits[0] if waits else State.COMPLETE, since=moment)
 
 
-def follow(entries: Iterable[Entry]) -> dict[str, Transaction]:
+def follow(entries: Iterable[Entry], times: Times | None = None) -> dict[str, Transaction]:
     """Return the transactions that a gateway has opened, by the id of their first message.
 
     ``entries`` are those of one gateway, oldest first. A retry under a new id belongs to the transaction of
-    the message that it repeats: it has the same document.
+    the message that it repeats: it has the same document. Sent again after that is over, it opens another.
     """
+    return _follow(entries, times or Times())[0]
+
+
+def _follow(entries: Iterable[Entry], times: Times) -> tuple[dict[str, Transaction], dict[str, str]]:
+    """Return the transactions, and the id of each message to that of the first of its transaction."""
     found: dict[str, Transaction] = {}
     first_of: dict[str, str] = {}
     by_document: dict[tuple[str, str, bytes], str] = {}
     for entry in entries:
         if entry.direction is Direction.SENT and entry.kind in PATTERNS:
             key = entry.kind, entry.peer, entry.document or b""
-            first = by_document.setdefault(key, entry.message_id)
-            first_of[entry.message_id] = first
-            found[first] = _sent(found.get(first), entry)
+            before = found.get(by_document.get(key, ""))
+            if before is None or before.is_over(entry.moment, times):
+                by_document[key] = entry.message_id
+                found[entry.message_id] = begin(PATTERNS[entry.kind], entry.moment)
+            else:
+                found[by_document[key]] = replace(before, retries=before.retries + 1, since=entry.moment)
+            first_of[entry.message_id] = by_document[key]
         elif entry.direction is Direction.RECEIVED and entry.refers_to in first_of:
             first, event = first_of[entry.refers_to], _event(entry)
             if event is not None:
                 found[first] = found[first].advance(event, entry.moment)
-    return found
-
-
-def _sent(before: Transaction | None, entry: Entry) -> Transaction:
-    if before is None:
-        return begin(PATTERNS[entry.kind], entry.moment)
-    return (
-        before if before.state in ENDED else replace(before, retries=before.retries + 1, since=entry.moment)
-    )
+    return found, first_of
 
 
 _EVENTS = {
@@ -181,15 +187,25 @@ def _event(entry: Entry) -> Event | None:
     return _EVENTS.get(entry.kind) if accepted else None
 
 
-def overdue(entries: Iterable[Entry], moment: datetime, times: Times | None = None) -> tuple[Entry, ...]:
-    """Return the first messages of the transactions whose time is over and that have a retry left.
+def chase(entries: Iterable[Entry], moment: datetime, times: Times | None = None) -> Chase:
+    """Return what a gateway waits for: overdue are first messages whose time is over and a retry left.
 
     Sending one again gives it a new MessageID; Action, ConversationID and ProcedureID stay (Decision N 5).
     """
     times, known = times or Times(), tuple(entries)
-    late = {
-        first
-        for first, transaction in follow(known).items()
-        if transaction.is_overdue(moment, times) and transaction.retries < times.retries
-    }
-    return tuple(entry for entry in known if entry.direction is Direction.SENT and entry.message_id in late)
+    found, first_of = _follow(known, times)
+    open_ = {first: each for first, each in found.items() if not each.is_over(moment, times)}
+    late = {first for first, each in open_.items() if each.is_overdue(moment, times)}
+    ends = [each.since + times.of(each.state) for first, each in open_.items() if first not in late]
+    return Chase(
+        overdue=tuple(
+            entry for entry in known if entry.direction is Direction.SENT and entry.message_id in late
+        ),
+        open=tuple(entry for entry in known if _transaction_of(entry, first_of) in open_),
+        next=min(ends, default=None),
+    )
+
+
+def _transaction_of(entry: Entry, first_of: Mapping[str, str]) -> str | None:
+    named = entry.message_id if entry.direction is Direction.SENT else entry.refers_to
+    return first_of.get(named or "")

@@ -108,6 +108,10 @@ class HubEnvelope:
         """Return the very bytes: a transmission that is repeated keeps its number."""
         return raw
 
+    def name_unread(self, raw: bytes) -> str:
+        """Call a message by the SHA-256 of its bytes."""
+        return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
 
 def typed_contents(envelope: etree._Element) -> list[etree._Element]:
     """Return the documents that stand in an envelope as elements, not as text."""
