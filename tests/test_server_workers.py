@@ -89,7 +89,7 @@ def test_a_check_that_cannot_run_is_told_as_what_it_is() -> None:
 
 
 def test_a_fault_of_ours_reaches_who_asked_and_no_other() -> None:
-    """A defect of a corridor met in the thread is raised to the asker; the next message is examined as ever."""
+    """A defect of a corridor is raised to the asker; the next message is examined as ever."""
     faulty = tuple(replace(kind, route=lambda _: 1 // 0) for kind in CORRIDOR.kinds)  # type: ignore[arg-type, return-value]
     joined, raw = JOINED | {"faulty": replace(CORRIDOR, kinds=faulty)}, messages(1)[0][1]
 
