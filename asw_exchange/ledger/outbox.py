@@ -103,10 +103,8 @@ def due_to(database: Database, corridor: str, peer: str, now: datetime, limit: i
 
 def next_due(database: Database, after: datetime | None) -> datetime | None:
     """Return when the first of what waits is due, later than ``after``; None when nothing is."""
-    statement = select(func.min(outbox.c.due)).where(IS_WAITING)
-    if after is not None:
-        statement = statement.where(outbox.c.due > microseconds(after))
-    ((number,),) = database.select(statement)
+    since = _LONG_AGO if after is None else microseconds(after)
+    ((number,),) = database.fetch(database.statements.next_due, (since,))
     return None if number is None else moment_of(number)
 
 
@@ -197,6 +195,7 @@ def attempts_of(database: Database, sequence: int) -> tuple[Attempt, ...]:
     )
 
 
+_LONG_AGO = -(2**62)
 _HAS_FAILED = (IS_WAITING, outbox.c.attempts > ZERO)
 _COUNTS = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 _OLDEST = (

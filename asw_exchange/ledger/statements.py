@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
     insert,
     literal_column,
     select,
@@ -99,6 +100,8 @@ class Statements:
     """peer, due, pattern of kinds, limit"""
     due_of: str
     """gateway, now"""
+    next_due: str
+    """after"""
 
 
 @cache
@@ -127,6 +130,7 @@ def compile_statements(dialect: str) -> Statements:
         all_pending=text(_pending()),
         due_to=text(_due_to()),
         due_of=text(_due_of()),
+        next_due=text(select(func.min(outbox.c.due)).where(IS_WAITING, outbox.c.due > bindparam(None))),
     )
 
 

@@ -93,20 +93,29 @@ class Delivery:
         while True:
             seen = self.feed.count
             try:
-                await self._look()
-                patience = await self._patience()
+                patience = self._patience(await self._look())
             except LedgerError:  # a server of databases that is away comes again
                 patience = LEDGER_SECONDS
             await self.feed.wait(seen, patience)
 
-    async def _look(self) -> None:
-        """Set going what is due."""
-        if self.steps != 0:
-            await self._chase()
-            await self._listen()
-            for corridor, peer in sorted(self.partners.urls):
-                busy = frozenset(self._lanes)
-                self._start(await self._due(corridor, peer), busy)
+    async def _look(self) -> datetime | None:
+        """Set going what is due; return when more of what is in the outbox will be, if ever."""
+        if self.steps == 0:
+            return None
+        await self._chase()
+        await self._listen()
+        busy = frozenset(self._lanes)
+        due, later = await self.committer.read(self._due)
+        self._start(due, busy)
+        return later
+
+    def _due(self) -> tuple[tuple[Queued, ...], datetime | None]:
+        """Return what is due to the partners, and when more will be. One question, where nothing is."""
+        now, first = self.clock.now(), self.ledger.next_due()
+        if first is None or first > now:
+            return (), first
+        found = (self.ledger.due_to(*partner, now, limit=MOST_DUE) for partner in sorted(self.partners.urls))
+        return tuple(queued for due in found for queued in due), self.ledger.next_due(after=now)
 
     async def _chase(self) -> None:
         """Put into the outbox once more what was not answered in time."""
@@ -165,16 +174,11 @@ class Delivery:
         firsts = [self.ledger.due_to(corridor, peer, moment, limit=1) for corridor, peer in lanes]
         return min((queued.due for first in firsts for queued in first), default=None)
 
-    async def _due(self, corridor: str, peer: str) -> tuple[Queued, ...]:
-        now = self.clock.now()
-        return await self.committer.read(lambda: self.ledger.due_to(corridor, peer, now, limit=MOST_DUE))
-
-    async def _patience(self) -> float | None:
+    def _patience(self, next_due: datetime | None) -> float | None:
         """Return the seconds until something is due by itself; None where nothing will be."""
         if not self.clock.running or self.steps == 0:
             return None
         now = self.clock.now()
-        next_due = await self.committer.read(lambda: self.ledger.next_due(after=now))
         looks = (watch.next for watch in self._watches)
         found = (next_due, *self._rests.until.values(), *looks)
         times = [time for time in found if time is not None and time > now]
