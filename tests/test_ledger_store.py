@@ -397,3 +397,26 @@ def test_entries_outlive_the_process_that_wrote_them(tmp_path: Path) -> None:
         written = write(ledger, sent(kind=EFORM_D), received())
     with Ledger.open(tmp_path / "l.db") as ledger:
         assert ledger.entries() == written
+
+
+def test_what_was_committed_is_copied_home_beside_a_transaction(tmp_path: Path) -> None:
+    """Not what is not committed; on a ledger that nobody writes to, or in memory, there is nothing to do."""
+    place = tmp_path / "l.db"
+
+    def at_home() -> int:
+        return place.read_bytes().count(RAW)
+
+    with Ledger.open(place) as ledger, Ledger.open(place, read_only=True) as reader:
+        write(ledger, sent())
+        assert at_home() == 0
+        with ledger.transaction():
+            other = RAW + b" "
+            write(ledger, sent("VN-2", other), raw=other)
+            ledger.database.copy_home()
+            assert at_home() == 1
+        reader.database.copy_home()
+        assert at_home() == 1
+        ledger.database.copy_home()
+        assert at_home() == 2
+    with Ledger.open(":memory:") as ledger:
+        ledger.database.copy_home()

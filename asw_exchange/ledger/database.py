@@ -39,6 +39,8 @@ class Way:
     """Keeps others away until the database is closed, by calling what it returns."""
     begin: tuple[str, str]
     """How a transaction that may write begins, and one that needs an unchanging view."""
+    copy_home: Callable[[], None]
+    """Does beside the connection what else it would do in the middle of a commit."""
 
 
 class Database:
@@ -128,6 +130,10 @@ class Database:
                 self._depth -= 1
                 if outermost and self._failed:
                     self._roll_back()
+
+    def copy_home(self) -> None:
+        """Put what was committed to where it stays, without holding up who writes. From another thread."""
+        self._way.copy_home()
 
     def close(self) -> None:
         """Close the connection; a second time does nothing. Raises LedgerError inside a transaction."""

@@ -51,6 +51,7 @@ def _way(place: str | Path, read_only: bool, wait: timedelta, schema: str | None
             read_only=read_only,
             lock=_no_lock,  # a writing connection takes one of the server itself
             begin=(postgresql.WRITING, postgresql.READING),
+            copy_home=_nothing,
         )
     path = _path_of(place if url is None else url.database or MEMORY)
     sqlite.check_path(path, read_only=read_only)
@@ -62,11 +63,16 @@ def _way(place: str | Path, read_only: bool, wait: timedelta, schema: str | None
         read_only=read_only,
         lock=partial(sqlite.lock_alone, path, name) if exclusive else _no_lock,
         begin=(sqlite.WRITING, sqlite.READING),
+        copy_home=_nothing if path is None or read_only else partial(sqlite.copy_home, path),
     )
 
 
+def _nothing() -> None:
+    """Nothing is to be done there."""
+
+
 def _no_lock() -> Callable[[], None]:
-    return lambda: None
+    return _nothing
 
 
 def _url(place: str) -> URL:

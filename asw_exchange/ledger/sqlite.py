@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -48,6 +50,16 @@ def set_up(connection: Connection, *, read_only: bool) -> None:
         connection.exec_driver_sql(f"PRAGMA {setting}")
     if not read_only:
         _keep_log(connection)
+
+
+def copy_home(path: Path) -> None:
+    """Copy what is in the write-ahead log into the file, over a connection of its own.
+
+    A commit that finds the log long does that itself, and all that waits for it waits longer; after this it
+    finds little left to copy. What cannot be copied now stays in the log.
+    """
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def lock_alone(path: Path | None, name: str) -> Callable[[], None]:

@@ -20,6 +20,8 @@ Job = Callable[[], Any]
 
 MOST_TOGETHER = 32
 """Jobs in one transaction: enough to share the cost of a commit, few enough that nobody waits long."""
+COPY_AFTER = 192
+"""Jobs after which what was committed is put to where it stays, so that no commit has to do much of it."""
 
 
 class Committer:
@@ -31,6 +33,9 @@ class Committer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._waiting: deque[tuple[Job, asyncio.Future[Any]]] = deque()
         self._work: asyncio.Task[None] | None = None
+        self._copier = ThreadPoolExecutor(1, thread_name_prefix="copier")
+        self._copying: asyncio.Future[None] | None = None
+        self._not_copied = 0
         self._closed = False
 
     @property
@@ -66,6 +71,9 @@ class Committer:
         self._closed = True
         if self._work is not None:
             await self._work
+        if self._copying is not None:
+            await self._copying
+        self._copier.shutdown()
         self._thread.shutdown()
 
     async def _run_all(self) -> None:
@@ -74,8 +82,16 @@ class Committer:
             jobs = [job for job, _ in batch]
             results = await self._run_batch(jobs)
             self._committed()
+            self._copy_home(len(batch))
             for (_, future), each in zip(batch, results, strict=True):
                 _resolve(future, each)
+
+    def _copy_home(self, jobs: int) -> None:
+        self._not_copied += jobs
+        if self._not_copied >= COPY_AFTER and (self._copying is None or self._copying.done()):
+            self._not_copied = 0
+            copy = self._ledger.database.copy_home
+            self._copying = asyncio.get_running_loop().run_in_executor(self._copier, copy)
 
     async def _run_batch(self, jobs: list[Job]) -> list[Any]:
         """Run all in one transaction; when that fails, each in its own: one does not spoil the others."""
