@@ -127,13 +127,21 @@ class Node:
             return None
         return self.conduct.leaving(self._meeting(raw, corridor, peer, Direction.SENT))
 
-    def _meeting(self, raw: bytes, corridor: str, peer: str, direction: Direction) -> Meeting:
+    def _meeting(
+        self,
+        raw: bytes,
+        corridor: str,
+        peer: str,
+        direction: Direction,
+        written: tuple[Header, Value] | None = None,
+    ) -> Meeting:
         return Meeting(
             gateway=self.gateway,
             corridor=self._corridors[corridor],
             direction=direction,
             raw=raw,
             peer=peer,
+            written=written,
         )
 
     def examine(
@@ -333,8 +341,8 @@ class Node:
         """Write a message as often as it is to leave: once, unless the conduct says otherwise."""
         if self.conduct is None:
             return (Letter(header=header, raw=corridor.pack(header, document, key)),)
-        meeting = replace(
-            self._meeting(b"", corridor.name, header.receiver, Direction.SENT), written=(header, document)
+        meeting = self._meeting(
+            b"", corridor.name, header.receiver, Direction.SENT, written=(header, document)
         )
         return self.conduct.write(
             meeting, key, about=about, another=lambda: corridor.message_id(self._new_id())

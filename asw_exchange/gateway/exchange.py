@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import msgspec
 from msgspec.structs import replace
@@ -110,7 +111,12 @@ def heed_examination(delivery: Delivery) -> None:
     delivery.content_digest = examination.content_digest
     kind = delivery.kind = delivery.corridor.find(examination.kind) if examination.kind else None
     if kind is not None and examination.document is not None:
-        delivery.document = msgspec.json.decode(examination.document, type=kind.document)
+        delivery.document = _reader_of(kind.document)(examination.document)
+
+
+@cache
+def _reader_of(type_: type[Value]) -> Callable[[bytes], Value]:
+    return msgspec.json.Decoder(type_).decode
 
 
 def recall_content(delivery: Delivery) -> None:
