@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import kinds, server, verification
+from benchmarks import kinds, server, starting, verification
 from benchmarks.memory import flatness
 from benchmarks.row import Row
 from benchmarks.steps import rows
@@ -24,11 +24,15 @@ def main() -> None:
         "--messages", type=int, default=100_000, help="messages of the memory run; 0 leaves it out"
     )
     parser.add_argument(
-        "--only", choices=["verification", "server"], help="leave the other steps out, write nothing"
+        "--only", choices=["verification", "server", "start"], help="leave the other steps out, write nothing"
     )
     options = parser.parse_args()
     if options.only == "server":
         server.print_loads(server.measure())
+        return
+    started = starting.rows()
+    _print(started)
+    if options.only == "start":
         return
     verified, refusals = verification.measure()
     _print(verified)
@@ -44,7 +48,7 @@ def main() -> None:
     print("\nthe server, client included:\n")
     loads = server.measure()
     server.print_loads(loads)
-    results = [row.as_json() for row in (*verified, *measured, *every)]
+    results = [row.as_json() for row in (*started, *verified, *measured, *every)]
     results += [each.as_json() for each in (*refusals, *loads)]
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     print(f"\nwritten to {RESULTS.parent.name}/{RESULTS.name}")

@@ -16,6 +16,7 @@ from asw_exchange.records import Direction
 from asw_exchange.server.settings import Settings
 from asw_exchange.testing import ControlClient, Problem
 from asw_exchange.testing.running import running_server
+from tests.postgresql_server import PostgreSQL
 
 FORM_D = "asean/eform-d"
 NOWHERE = "http://127.0.0.1:9/in"
@@ -249,6 +250,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         url: str = request.getfixturevalue("postgresql").new_database()
         return url
     return ":memory:" if request.param == "memory" else str(tmp_path / "ledger.db")
+
+
+def test_the_short_form_of_an_address_has_spaces_too(postgresql: PostgreSQL) -> None:
+    """``postgres://`` is taken for ``postgresql+psycopg://``, as many services write it."""
+    place = postgresql.new_database().replace("postgresql+psycopg://", "postgres://")
+    with running_server(Settings(place=place)) as client:
+        assert client.create_space("alice").messages() == ()
 
 
 @pytest.mark.parametrize("place", ["memory", "file", "postgresql"], indirect=True)

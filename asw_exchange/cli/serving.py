@@ -11,6 +11,7 @@ import typer
 
 from asw_exchange.cli.checking import Moment
 from asw_exchange.cli.documents import moment_option
+from asw_exchange.cli.loading import for_good
 from asw_exchange.cli.output import say
 
 if TYPE_CHECKING:
@@ -99,9 +100,10 @@ def serve(
     keep_bytes: KeepBytes = None,
 ) -> None:
     """Run the gateways of all corridors over HTTP, until it is stopped."""
-    from asw_exchange.server.running import serve as run
-    from asw_exchange.server.settings import Settings
-    from asw_exchange.server.workers import usual_workers
+    with for_good():
+        from asw_exchange.server.running import serve as run
+        from asw_exchange.server.settings import Settings
+        from asw_exchange.server.workers import usual_workers
 
     with_tls = partial(Settings, tls=tls, mtls=mtls, tls_cert=tls_cert, tls_key=tls_key, tls_ca=tls_ca)
     with_keys = partial(with_tls, seed=seed, pki=pki, trust=tuple(trust or ()), token=token, log=log)

@@ -221,7 +221,7 @@ def _names(noted: str | None) -> tuple[str, ...]:
 
 def _is_shared(place: str) -> bool:
     """Tell whether a ledger is kept by a database server, where each space has a schema of its own."""
-    return place.startswith("postgresql")
+    return place.startswith(("postgresql", "postgres:"))
 
 
 def _schema(name: str) -> str:
