@@ -31,7 +31,7 @@ from asw_exchange.server.feed import Feed
 from asw_exchange.server.leaving import leave
 from asw_exchange.server.log import LOGGER
 from asw_exchange.server.partners import Partners
-from asw_exchange.server.resting import Lane, Rests, peer_of
+from asw_exchange.server.resting import Lane, Peer, Rests, peer_of
 from asw_exchange.server.workers import Question
 
 DRAIN_SECONDS = 10.0
@@ -133,13 +133,15 @@ class Delivery:
         if not self._rests.troubled:
             self._heard = None
             return
-        after = self._heard
-        self._heard = await self.committer.read(self.ledger.last_sequence)
-        if after is not None and self._heard > after:
-            heard = await self.committer.read(lambda: self.ledger.heard(after=after))
-            for peer in heard & self._rests.troubled:
-                await self.committer.run(partial(self.ledger.hurry, *peer, self.clock.now()))
-                self._rests.seen(peer)
+        self._heard, heard = await self.committer.read(partial(self._hear, self._heard))
+        for peer in heard & self._rests.troubled:
+            await self.committer.run(partial(self.ledger.hurry, *peer, self.clock.now()))
+            self._rests.seen(peer)
+
+    def _hear(self, after: int | None) -> tuple[int, frozenset[Peer]]:
+        """Return the newest sequence, and from whom something came after another one."""
+        last = self.ledger.last_sequence()
+        return last, frozenset() if after is None or after == last else self.ledger.heard(after=after)
 
     async def finish(self) -> None:
         """See through what is under way, and start nothing more."""
