@@ -17,7 +17,7 @@ from lxml import etree
 from asw_exchange import errors
 from asw_exchange.signature.algorithms import NAMESPACE, Canonicalization, SignatureMethod
 from asw_exchange.signature.derivation import derive_rsa_key
-from asw_exchange.testdata.attacks.attack import BEST_PRACTICES, XMLDSIG, Attack, Expected, Family
+from asw_exchange.testdata.attacks.attack import BEST_PRACTICES, XMLDSIG, Family, attacks_of
 from asw_exchange.testdata.attacks.credentials import certified, with_certificates
 from asw_exchange.testdata.attacks.surgery import DS, Opened, digest_again, open_message, resigned, sign_again
 from asw_exchange.testdata.attacks.victim import Victim
@@ -107,24 +107,7 @@ def _cut(octets: int) -> Callable[[Opened], None]:
     return change
 
 
-def _attack(
-    name: str,
-    description: str,
-    forge: Callable[[Victim], bytes],
-    *,
-    source: str = XMLDSIG,
-    expected: Expected = errors.ForbiddenAlgorithm,
-) -> Attack:
-    return Attack(
-        name=name,
-        family=Family.ALGORITHMS,
-        description=description,
-        source=source,
-        expected=expected,
-        forge=forge,
-    )
-
-
+_attack = attacks_of(Family.ALGORITHMS, errors.ForbiddenAlgorithm, XMLDSIG)
 _CONFUSION = "CVE-2015-9235 (the same confusion in JSON Web Tokens)"
 _TRUNCATION = "CVE-2009-0217"
 _SHA1, _MD5 = f"{NAMESPACE}sha1", f"{_MORE}md5"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Protocol
 
 from asw_exchange.errors import ExchangeError, InputError
 from asw_exchange.signature import Placement
@@ -93,3 +94,51 @@ class Attack:
             )
         attack = self.forge(victim)
         return (victim.message(), attack) if self.replay else (attack,)
+
+
+class Maker(Protocol):
+    """Makes the attacks of one family, with what most of them have in common as the default."""
+
+    def __call__(
+        self,
+        name: str,
+        description: str,
+        forge: Callable[[Victim], bytes],
+        expected: Expected = ...,
+        source: str = ...,
+        elsewhere: Mapping[Placement, Expected] = ...,
+        *,
+        placements: frozenset[Placement] = ...,
+        replay: bool = ...,
+    ) -> Attack:
+        """Return one attack."""
+        ...
+
+
+def attacks_of(family: Family, usual: Expected, known_from: str) -> Maker:
+    """Return what makes the attacks of a family, most of which end and are known from somewhere alike."""
+
+    def make(
+        name: str,
+        description: str,
+        forge: Callable[[Victim], bytes],
+        expected: Expected = usual,
+        source: str = known_from,
+        elsewhere: Mapping[Placement, Expected] = MappingProxyType({}),
+        *,
+        placements: frozenset[Placement] = EVERYWHERE,
+        replay: bool = False,
+    ) -> Attack:
+        return Attack(
+            name=name,
+            family=family,
+            description=description,
+            source=source,
+            expected=expected,
+            elsewhere=elsewhere,
+            placements=placements,
+            replay=replay,
+            forge=forge,
+        )
+
+    return make

@@ -11,7 +11,12 @@ from asw_exchange import errors
 from asw_exchange.codec import read
 from asw_exchange.signature import Placement
 from asw_exchange.signature.algorithms import NAMESPACE, digest_of
-from asw_exchange.testdata.attacks.attack import BEST_PRACTICES, Attack, Expected, Family, Harmless
+from asw_exchange.testdata.attacks.attack import (
+    BEST_PRACTICES,
+    Family,
+    Harmless,
+    attacks_of,
+)
 from asw_exchange.testdata.attacks.surgery import (
     Opened,
     edited,
@@ -193,25 +198,7 @@ def _two_messages(victim: Victim) -> bytes:
     return raw + raw[raw.index(b"?>") + 2 :].strip()
 
 
-def _attack(
-    name: str,
-    description: str,
-    forge: Callable[[Victim], bytes],
-    expected: Expected,
-    source: str = BEST_PRACTICES,
-    elsewhere: dict[Placement, Expected] | None = None,
-) -> Attack:
-    return Attack(
-        name=name,
-        family=Family.CONTENT,
-        description=description,
-        source=source,
-        expected=expected,
-        elsewhere=elsewhere or {},
-        forge=forge,
-    )
-
-
+_attack = attacks_of(Family.CONTENT, Harmless.WHOLE, BEST_PRACTICES)
 _DIGEST, _DOCTYPE, _ENCODING = errors.DigestMismatch, errors.ForbiddenDoctype, errors.WrongEncoding
 _SYNTAX, _WHOLE, _HEADER = errors.NotWellFormed, Harmless.WHOLE, errors.HeaderInvalid
 _XXE = "OWASP XML External Entity Prevention; CWE-611"

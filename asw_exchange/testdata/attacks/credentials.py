@@ -22,7 +22,7 @@ from asw_exchange import errors
 from asw_exchange.signature import Fault, FaultyKey, SigningKey, create_faulty
 from asw_exchange.signature.derivation import derive_ecdsa_key, derive_octets, derive_serial
 from asw_exchange.signature.issuing import KEY_USAGES
-from asw_exchange.testdata.attacks.attack import PROFILE, SAML, XMLDSIG, Attack, Expected, Family
+from asw_exchange.testdata.attacks.attack import PROFILE, SAML, XMLDSIG, Family, attacks_of
 from asw_exchange.testdata.attacks.surgery import (
     DS,
     Opened,
@@ -222,19 +222,7 @@ def _by_authority(victim: Victim) -> bytes:
     return victim.message(key=key)
 
 
-def _attack(
-    name: str, description: str, forge: Callable[[Victim], bytes], expected: Expected, source: str = PROFILE
-) -> Attack:
-    return Attack(
-        name=name,
-        family=Family.CREDENTIALS,
-        description=description,
-        source=source,
-        expected=expected,
-        forge=forge,
-    )
-
-
+_attack = attacks_of(Family.CREDENTIALS, errors.UntrustedSigner, PROFILE)
 _FAULTY = (
     ("certificate-expired", "out of date", Fault.EXPIRED, errors.CertificateExpired),
     ("certificate-not-yet-valid", "in force only later", Fault.NOT_YET_VALID, errors.CertificateNotYetValid),

@@ -11,7 +11,7 @@ from lxml import etree
 
 from asw_exchange import errors
 from asw_exchange.signature.algorithms import digest_of
-from asw_exchange.testdata.attacks.attack import XMLDSIG, Attack, Expected, Family
+from asw_exchange.testdata.attacks.attack import XMLDSIG, Family, attacks_of
 from asw_exchange.testdata.attacks.surgery import Opened, edited, encoded, falsify, open_message
 from asw_exchange.testdata.attacks.victim import Victim
 
@@ -89,23 +89,7 @@ def _comment_in_signed_info(opened: Opened) -> None:
     opened.part("SignedInfo").insert(1, _comment())
 
 
-def _attack(
-    name: str,
-    description: str,
-    forge: Callable[[Victim], bytes],
-    expected: Expected = errors.SignatureEncodingError,
-    source: str = XMLDSIG,
-) -> Attack:
-    return Attack(
-        name=name,
-        family=Family.ENCODING,
-        description=description,
-        source=source,
-        expected=expected,
-        forge=forge,
-    )
-
-
+_attack = attacks_of(Family.ENCODING, errors.SignatureEncodingError, XMLDSIG)
 _ECDSA = "XML Signature 1.1, section 6.4.3"
 _PSYCHIC = "CVE-2022-21449 (Java)"
 _COMMENT = "CVE-2025-29775 (xml-crypto)"

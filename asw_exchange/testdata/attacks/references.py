@@ -14,12 +14,10 @@ from asw_exchange.signature.containers import WSU
 from asw_exchange.testdata.attacks.attack import (
     BEST_PRACTICES,
     CONTAINERS,
-    EVERYWHERE,
     WRAPPING,
     XMLDSIG,
-    Attack,
-    Expected,
     Family,
+    attacks_of,
 )
 from asw_exchange.testdata.attacks.surgery import (
     DS,
@@ -152,28 +150,7 @@ def _other_spelling(opened: Opened) -> None:
     opened.target.set("ID", _take_id(opened))
 
 
-def _attack(
-    name: str,
-    description: str,
-    forge: Callable[[Victim], bytes],
-    expected: Expected,
-    *,
-    source: str = XMLDSIG,
-    elsewhere: dict[Placement, Expected] | None = None,
-    placements: frozenset[Placement] = EVERYWHERE,
-) -> Attack:
-    return Attack(
-        name=name,
-        family=Family.REFERENCES,
-        description=description,
-        source=source,
-        expected=expected,
-        elsewhere=elsewhere or {},
-        placements=placements,
-        forge=forge,
-    )
-
-
+_attack = attacks_of(Family.REFERENCES, errors.ForbiddenReference, XMLDSIG)
 _MISPLACED, _SHAPE = errors.SignatureMisplaced, errors.SignatureStructureError
 _SEVERAL, _REFERENCE, _TWICE = errors.SeveralSignatures, errors.ForbiddenReference, errors.DuplicateId
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 from asw_exchange import errors
 from asw_exchange.model import Header
 from asw_exchange.signature import Placement
-from asw_exchange.testdata.attacks.attack import Attack, Expected, Family, Harmless
+from asw_exchange.testdata.attacks.attack import Family, Harmless, attacks_of
 from asw_exchange.testdata.attacks.surgery import open_message
 from asw_exchange.testdata.attacks.victim import Victim
 
@@ -63,29 +62,8 @@ def _in_future(victim: Victim) -> bytes:
     return victim.corridor.pack(changed, document, victim.key)
 
 
-def _attack(
-    name: str,
-    description: str,
-    forge: Callable[[Victim], bytes],
-    expected: Expected,
-    *,
-    source: str,
-    replay: bool = False,
-    placements: frozenset[Placement] = frozenset(Placement),
-) -> Attack:
-    return Attack(
-        name=name,
-        family=Family.REPLAY,
-        description=description,
-        source=source,
-        expected=expected,
-        placements=placements,
-        replay=replay,
-        forge=forge,
-    )
-
-
 _REPLAY = "CWE-294; WS-Security 1.1, section 13"
+_attack = attacks_of(Family.REPLAY, Harmless.DUPLICATE, _REPLAY)
 
 ATTACKS = (
     _attack("replayed", "The same bytes once more.", _same, Harmless.DUPLICATE, source=_REPLAY, replay=True),

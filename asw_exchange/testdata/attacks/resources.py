@@ -9,8 +9,7 @@ from copy import deepcopy
 from lxml import etree
 
 from asw_exchange import errors
-from asw_exchange.signature import Placement
-from asw_exchange.testdata.attacks.attack import Attack, Expected, Family
+from asw_exchange.testdata.attacks.attack import Family, attacks_of
 from asw_exchange.testdata.attacks.surgery import DS, Opened, edited, open_message, sign_again
 from asw_exchange.testdata.attacks.victim import Victim
 
@@ -99,26 +98,7 @@ def _compressed_bomb(victim: Victim) -> bytes:
     return gzip.compress(victim.message() + b" " * 10_000_000, mtime=0)
 
 
-def _attack(
-    name: str,
-    description: str,
-    forge: Callable[[Victim], bytes],
-    expected: Expected = errors.TooLarge,
-    *,
-    source: str = "CWE-400",
-    elsewhere: dict[Placement, Expected] | None = None,
-) -> Attack:
-    return Attack(
-        name=name,
-        family=Family.RESOURCES,
-        description=description,
-        source=source,
-        expected=expected,
-        elsewhere=elsewhere or {},
-        forge=forge,
-    )
-
-
+_attack = attacks_of(Family.RESOURCES, errors.TooLarge, "CWE-400")
 _BEST = "W3C Note XML Signature Best Practices (2013), section 2.1"
 _KEY_INFO = errors.ForbiddenKeyInfo
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 
@@ -15,13 +14,11 @@ from asw_exchange.signature.policy import ENVELOPED
 from asw_exchange.signature.sign import sign_canonical
 from asw_exchange.testdata.attacks.attack import (
     CONTAINERS,
-    EVERYWHERE,
     SAML,
     WRAPPING,
     XMLDSIG,
-    Attack,
-    Expected,
     Family,
+    attacks_of,
 )
 from asw_exchange.testdata.attacks.credentials import stranger_key
 from asw_exchange.testdata.attacks.surgery import (
@@ -135,28 +132,7 @@ def _detached_instead(victim: Victim) -> bytes:
     )
 
 
-def _attack(
-    name: str,
-    description: str,
-    forge: Callable[[Victim], bytes],
-    expected: Expected,
-    *,
-    source: str = XMLDSIG,
-    elsewhere: dict[Placement, Expected] | None = None,
-    placements: frozenset[Placement] = EVERYWHERE,
-) -> Attack:
-    return Attack(
-        name=name,
-        family=Family.STRUCTURE,
-        description=description,
-        source=source,
-        expected=expected,
-        elsewhere=elsewhere or {},
-        placements=placements,
-        forge=forge,
-    )
-
-
+_attack = attacks_of(Family.STRUCTURE, errors.SignatureStructureError, XMLDSIG)
 _MISPLACED, _SHAPE = errors.SignatureMisplaced, errors.SignatureStructureError
 _SEVERAL, _REFERENCE, _TWICE = errors.SeveralSignatures, errors.ForbiddenReference, errors.DuplicateId
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from asw_exchange import errors
 from asw_exchange.signature.algorithms import NAMESPACE, Canonicalization, Transform
-from asw_exchange.testdata.attacks.attack import BEST_PRACTICES, Attack, Expected, Family
+from asw_exchange.testdata.attacks.attack import BEST_PRACTICES, Attack, Expected, Family, attacks_of
 from asw_exchange.testdata.attacks.surgery import DS, Opened, resigned
 
 _XSLT = "http://www.w3.org/1999/XSL/Transform"
@@ -120,20 +120,16 @@ def _retrieve_loop(opened: Opened) -> None:
     opened.part("RetrievalMethod").set("Id", "loop")
 
 
+_make = attacks_of(Family.TRANSFORMS, errors.ForbiddenTransform, BEST_PRACTICES)
+
+
 def _attack(
     name: str,
     description: str,
     change: Callable[[Opened], None],
     expected: Expected = errors.ForbiddenTransform,
 ) -> Attack:
-    return Attack(
-        name=name,
-        family=Family.TRANSFORMS,
-        description=description,
-        source=BEST_PRACTICES,
-        expected=expected,
-        forge=resigned(change),
-    )
+    return _make(name, description, resigned(change), expected)
 
 
 _XSLT_URI = "http://www.w3.org/TR/1999/REC-xslt-19991116"
