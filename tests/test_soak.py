@@ -25,7 +25,7 @@ def test_servers_that_are_killed_under_load_lose_nothing_and_count_nothing_twice
 
 
 def test_servers_with_every_fault_on_and_then_off_agree(tmp_path: Path) -> None:
-    """In all corridors, with every fault that there is, each document arrives once; dead letters need help."""
+    """In all corridors, with every fault there is, each document arrives once; dead letters need help."""
     report = asyncio.run(mislead_servers(tmp_path, documents=3, times=1))
     assert report.passed, str(report)
     assert report.submitted == 24
