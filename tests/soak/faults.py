@@ -19,9 +19,9 @@ from asw_exchange.behaviours import read_rule
 from asw_exchange.ledger import Defect, Ledger, State
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction
+from asw_exchange.server.delivery import Retries
 from asw_exchange.testing import ControlClient
 from tests.soak.corridors import ROUTES, World, create_world, document
-from tests.soak.kills import hurry
 from tests.soak.process import PATIENCE, Server, run_asw
 
 SHORT = 0.2
@@ -124,7 +124,7 @@ async def mislead_servers(folder: Path, *, documents: int, seed: int = 0, **when
         happened = await asyncio.to_thread(_happened, clients)
         for code, client in clients.items():
             await asyncio.to_thread(client.behave, code, faults=[])
-        await hurry(list(world.both))
+        await _hurry(world.both)
         dead = sum(await asyncio.gather(*(_recovered(server) for server in world.both)))
         for server in world.both:
             await server.stop()
@@ -145,11 +145,23 @@ async def _submit(clients: dict[str, ControlClient], documents: int, seed: int) 
     return found
 
 
+async def _hurry(servers: tuple[Server, ...]) -> None:
+    """Let what has failed often, and would be tried in minutes, be tried now: it is as late as that.
+
+    Nothing leaves until it is so everywhere, as a message from the future would be refused.
+    """
+    clients = [ControlClient(server.url) for server in servers]
+    await asyncio.gather(*(asyncio.to_thread(client.hold) for client in clients))
+    later = [asyncio.to_thread(client.change_clock, advance=Retries().most) for client in clients]
+    await asyncio.gather(*later)
+    await asyncio.gather(*(asyncio.to_thread(client.release) for client in clients))
+
+
 async def _settled(servers: tuple[Server, ...]) -> None:
     """Wait until everything was tried at least once: what waits has failed, or is gone."""
     async with asyncio.timeout(PATIENCE):
         while not all([await asyncio.to_thread(_is_tried, server) for server in servers]):
-            await hurry(list(servers))
+            await _hurry(servers)
             await asyncio.sleep(SHORT)
 
 

@@ -3,8 +3,8 @@
 Viet Nam's gateway and Thailand's each have a server and a SQLite file of their own. A client posts signed
 messages of Singapore to both, and has both send documents to each other; Singapore takes its answers at a
 bare receiving end. Again and again one server gets SIGKILL at a moment that the seed chooses, sometimes
-once more while it recovers, and is started again on the same file, with no help. In the end everything is
-let drain, both are stopped in an orderly way, and ``proof`` holds their ledgers against every promise.
+once more while it recovers, and is started again on the same file, with no help. In the end everything drains
+by itself, both are stopped in an orderly way, and ``proof`` holds their ledgers against every promise.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from asw_exchange.server.delivery import Retries
 from asw_exchange.testing import ControlClient
 from tests.soak.load import Load, Target, loading
 from tests.soak.messages import Writer
@@ -96,7 +95,6 @@ async def kill_servers(
                 await _round(load, chance.choice(world.targets), chance)
                 tell(f"{number} of {kills} kills")
             await load.finish()
-        await hurry(servers)
         await asyncio.gather(*(drained(server) for server in servers))
         codes = [await server.stop() for server in servers]
     finally:
@@ -151,18 +149,6 @@ def _server(code: str, ports: dict[str, int], ledger: Path, pki: Path) -> Server
         if other != code:
             command += ["--partner", f"asean/{other}=http://127.0.0.1:{port}/asean/{other}"]
     return Server(command=tuple(command), port=ports[code])
-
-
-async def hurry(servers: list[Server]) -> None:
-    """Let what has failed often, and would be tried in minutes, be tried now: it is as late as that.
-
-    Nothing leaves until it is so everywhere, as a message from the future would be refused.
-    """
-    clients = [ControlClient(server.url) for server in servers]
-    await asyncio.gather(*(asyncio.to_thread(client.hold) for client in clients))
-    later = [asyncio.to_thread(client.change_clock, advance=Retries().most) for client in clients]
-    await asyncio.gather(*later)
-    await asyncio.gather(*(asyncio.to_thread(client.release) for client in clients))
 
 
 async def drained(server: Server) -> None:
