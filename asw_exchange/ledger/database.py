@@ -39,6 +39,8 @@ class Way:
     """Keeps others away until the database is closed, by calling what it returns."""
     begin: tuple[str, str]
     """How a transaction that may write begins, and one that needs an unchanging view."""
+    sync: Callable[[], None] | None
+    """Brings what was committed onto the disk; None where it is there when a commit returns."""
     copy_home: Callable[[], None]
     """Does beside the connection what else it would do in the middle of a commit."""
 
@@ -130,6 +132,26 @@ class Database:
                 self._depth -= 1
                 if outermost and self._failed:
                     self._roll_back()
+
+    @property
+    def is_durable(self) -> bool:
+        """Whether what was committed is on the disk when the transaction has ended."""
+        return self._way.sync is None
+
+    def sync(self) -> None:
+        """Bring what was committed before onto the disk. From any thread. Raises LedgerError.
+
+        When it fails nobody can tell any more what is there: the ledger must be opened anew.
+        """
+        try:
+            if self._way.sync is not None:
+                self._way.sync()
+        except OSError as error:
+            raise LedgerError(
+                f"what was committed may not be on the disk: {error.strerror}",
+                file=self.place,
+                hint="look after the disk and start again",
+            ) from error
 
     def copy_home(self) -> None:
         """Put what was committed to where it stays, without holding up who writes. From another thread."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from sqlalchemy import URL, Connection, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError
@@ -19,17 +20,24 @@ from asw_exchange.ledger.tables import NAME, VERSION, about, metadata
 MEMORY = sqlite.MEMORY
 
 
-def open_database(
-    place: str | Path,
-    *,
-    read_only: bool,
-    wait: timedelta,
-    schema: str | None = None,
-    exclusive: bool = False,
-) -> Database:
+class Options(TypedDict, total=False):
+    """How a ledger is opened, as ``Ledger.open`` says."""
+
+    read_only: bool
+    wait: timedelta
+    schema: str | None
+    exclusive: bool
+    durable: bool
+
+
+_USUAL = Options(read_only=False, wait=timedelta(seconds=5), schema=None, exclusive=False, durable=True)
+
+
+def open_database(place: str | Path, **options: Unpack[Options]) -> Database:
     """Open the database of a ledger, creating it where there is none. Raises LedgerError."""
-    database = Database(_way(place, read_only, wait, schema, exclusive and not read_only))
-    if not read_only:
+    chosen = _USUAL | options
+    database = Database(_way(place, chosen))
+    if not chosen["read_only"]:
         try:
             _create(database)
         except LedgerError:
@@ -38,12 +46,15 @@ def open_database(
     return database
 
 
-def _way(place: str | Path, read_only: bool, wait: timedelta, schema: str | None, exclusive: bool) -> Way:
+def _way(place: str | Path, options: Options) -> Way:
     """Return how to get to a ledger. Raises LedgerError for a place where there cannot be any."""
+    read_only, wait = options["read_only"], options["wait"]
     url = None if isinstance(place, Path) or "://" not in place else _url(place)
     if url is not None and url.get_backend_name() == "postgresql":
         name = postgresql.name_of(url)
-        set_up = partial(postgresql.set_up, name=name, schema=schema, read_only=read_only, wait=wait)
+        set_up = partial(
+            postgresql.set_up, name=name, schema=options["schema"], read_only=read_only, wait=wait
+        )
         return Way(
             connect=partial(postgresql.connect, url, wait=wait),
             set_up=_checked(set_up, name, read_only, before=True),
@@ -51,6 +62,7 @@ def _way(place: str | Path, read_only: bool, wait: timedelta, schema: str | None
             read_only=read_only,
             lock=_no_lock,  # a writing connection takes one of the server itself
             begin=(postgresql.WRITING, postgresql.READING),
+            sync=None,
             copy_home=_nothing,
         )
     path = _path_of(place if url is None else url.database or MEMORY)
@@ -58,11 +70,17 @@ def _way(place: str | Path, read_only: bool, wait: timedelta, schema: str | None
     name = MEMORY if path is None else str(path)
     return Way(
         connect=partial(sqlite.connect, path, read_only=read_only, wait=wait),
-        set_up=_checked(partial(sqlite.set_up, read_only=read_only), name, read_only, before=False),
+        set_up=_checked(
+            partial(sqlite.set_up, read_only=read_only, durable=options["durable"]),
+            name,
+            read_only,
+            before=False,
+        ),
         place=name,
         read_only=read_only,
-        lock=partial(sqlite.lock_alone, path, name) if exclusive else _no_lock,
+        lock=partial(sqlite.lock_alone, path, name) if options["exclusive"] and not read_only else _no_lock,
         begin=(sqlite.WRITING, sqlite.READING),
+        sync=None if path is None or read_only or options["durable"] else partial(sqlite.sync, path),
         copy_home=_nothing if path is None or read_only else partial(sqlite.copy_home, path),
     )
 

@@ -28,10 +28,11 @@ WRITING, READING = "BEGIN IMMEDIATE", "BEGIN"
 
 _WRITER_SETTINGS = (
     "page_size = 8192",  # for a new file: a message of some KiB and its neighbours in one page
-    "synchronous = FULL",  # a commit is on the disk before it is answered
     "wal_autocheckpoint = 4000",  # pages, 32 MB: message ids and digests are random, so the same pages of
     "cache_size = -32000",  # an index change with many commits and are better copied home together
 )
+_DURABLE, _LATER = "synchronous = FULL", "synchronous = NORMAL"
+"""Whether a commit is on the disk when it returns, or once the log was synced."""
 _SETTINGS = ("foreign_keys = ON", "temp_store = MEMORY")
 
 
@@ -44,9 +45,10 @@ def connect(path: Path | None, *, read_only: bool, wait: timedelta) -> Connectio
     return engine.connect()
 
 
-def set_up(connection: Connection, *, read_only: bool) -> None:
+def set_up(connection: Connection, *, read_only: bool, durable: bool) -> None:
     """Set a connection up, and a new file with it."""
-    for setting in _SETTINGS if read_only else _WRITER_SETTINGS + _SETTINGS:
+    writing = () if read_only else (*_WRITER_SETTINGS, _DURABLE if durable else _LATER)
+    for setting in writing + _SETTINGS:
         connection.exec_driver_sql(f"PRAGMA {setting}")
     if not read_only:
         _keep_log(connection)
@@ -60,6 +62,15 @@ def copy_home(path: Path) -> None:
     """
     with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def sync(path: Path) -> None:
+    """Bring what was committed onto the disk. Raises OSError."""
+    log = os.open(f"{path}-wal", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fdatasync(log)
+    finally:
+        os.close(log)
 
 
 def lock_alone(path: Path | None, name: str) -> Callable[[], None]:

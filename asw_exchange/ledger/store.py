@@ -20,7 +20,7 @@ from asw_exchange.errors import BytesDropped, LedgerError
 from asw_exchange.ledger import outbox, retention
 from asw_exchange.ledger.database import Database
 from asw_exchange.ledger.memory import LedgerMemory
-from asw_exchange.ledger.opening import open_database
+from asw_exchange.ledger.opening import Options, open_database
 from asw_exchange.ledger.outbox import Attempt, Queued, QueueDepth, QueueFilter, State
 from asw_exchange.ledger.retention import Caps, Dropped
 from asw_exchange.ledger.rows import digest_of, entry_of, microseconds, values_of
@@ -70,26 +70,18 @@ class Ledger:
         self.database = database
 
     @classmethod
-    def open(
-        cls,
-        path_or_url: str | Path,
-        *,
-        read_only: bool = False,
-        wait: timedelta = timedelta(seconds=5),
-        schema: str | None = None,
-        exclusive: bool = False,
-    ) -> Ledger:
+    def open(cls, path_or_url: str | Path, **options: Unpack[Options]) -> Ledger:
         """Open the ledger in a file or on a server, or create it there.
 
         ``":memory:"`` is one that is gone when closed, ``postgresql+psycopg://USER@HOST/DATABASE`` one on a
         PostgreSQL server, in ``schema`` where one is named; there one process writes at a time, others read.
         ``exclusive`` refuses a file that another process has so, as two servers must not share one.
+        ``durable``: a commit is on the disk when it returns; otherwise, in a file, once ``database.sync`` has
+        returned, so that the next may go on meanwhile.
         ``wait`` is how long a lock of another process is waited for. Raises LedgerError: no folder, no
         server, no ledger, a newer version, not to be written, locked, damaged.
         """
-        return cls(
-            open_database(path_or_url, read_only=read_only, wait=wait, schema=schema, exclusive=exclusive)
-        )
+        return cls(open_database(path_or_url, **options))
 
     def __enter__(self) -> Ledger:
         return self

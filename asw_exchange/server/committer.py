@@ -1,7 +1,8 @@
 """Group commit: what arrives together is written by one thread in one transaction.
 
-A job is a plain function that reads and writes the ledger. Its result is given only after the commit,
-so whoever awaited it may tell the world. Not here: what the jobs do.
+A job is a plain function that reads and writes the ledger. Its result is given only when all that it wrote or
+saw is on the disk, so whoever awaited it may tell the world. While the disk is waited for, the next jobs are
+at work already. Not here: what the jobs do.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import Ledger
+from asw_exchange.server.disk import Disk
 
 T = TypeVar("T")
 Job = Callable[[], Any]
@@ -23,6 +25,8 @@ MOST_TOGETHER = 32
 COPY_AFTER = 192
 """Jobs after which what was committed is put to where it stays, so that no commit has to do much of it."""
 
+Asked = tuple[Job, asyncio.Future[Any]]
+
 
 class Committer:
     """The one writer of a ledger, for one event loop."""
@@ -31,10 +35,10 @@ class Committer:
         self._ledger = ledger
         self._committed = committed
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
-        self._waiting: deque[tuple[Job, asyncio.Future[Any]]] = deque()
+        self._waiting: deque[Asked] = deque()
         self._work: asyncio.Task[None] | None = None
-        self._copier = ThreadPoolExecutor(1, thread_name_prefix="copier")
-        self._copying: asyncio.Future[None] | None = None
+        self._disk = Disk(ledger.database)
+        self._answering: set[asyncio.Task[None]] = set()
         self._not_copied = 0
         self._closed = False
 
@@ -44,10 +48,10 @@ class Committer:
         return len(self._waiting)
 
     async def run(self, job: Callable[[], T]) -> T:
-        """Run a job in a transaction and return its result once that is committed.
+        """Run a job in a transaction and return its result once that is on the disk.
 
         Raises what the job raises, and LedgerError when nothing could be written; then nothing of the
-        job is kept.
+        job is kept, unless it is only not known whether the disk has it.
         """
         if self._closed:
             raise _closing()
@@ -58,40 +62,46 @@ class Committer:
         return await future
 
     async def read(self, job: Callable[[], T]) -> T:
-        """Run a job that only reads, after what is being written.
+        """Run a job that only reads, after what is being written; what it saw is on the disk.
 
         Raises what the job raises, and LedgerError once this is closed.
         """
         if self._closed:
             raise _closing()
-        return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+        look = lambda: (job(), self._disk.written)  # noqa: E731
+        result, written = await asyncio.get_running_loop().run_in_executor(self._thread, look)
+        await self._disk.has(written)
+        return result
 
     async def close(self) -> None:
         """Finish what waits, and take nothing more."""
         self._closed = True
         if self._work is not None:
             await self._work
-        if self._copying is not None:
-            await self._copying
-        self._copier.shutdown()
+        await asyncio.gather(*self._answering)
+        await self._disk.close()
         self._thread.shutdown()
 
     async def _run_all(self) -> None:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
-            jobs = [job for job, _ in batch]
-            results = await self._run_batch(jobs)
-            self._committed()
-            self._copy_home(len(batch))
-            for (_, future), each in zip(batch, results, strict=True):
-                _resolve(future, each)
+            results = await self._run_batch([job for job, _ in batch])
+            answering = asyncio.create_task(self._answer(batch, results, self._disk.written))
+            self._answering.add(answering)
+            answering.add_done_callback(self._answering.discard)
 
-    def _copy_home(self, jobs: int) -> None:
-        self._not_copied += jobs
-        if self._not_copied >= COPY_AFTER and (self._copying is None or self._copying.done()):
+    async def _answer(self, batch: list[Asked], results: list[Any], written: int) -> None:
+        """Give the results when the disk has what was written."""
+        try:
+            await self._disk.has(written)
+        except LedgerError as error:
+            results = [each if isinstance(each, BaseException) else error for each in results]
+        self._committed()
+        self._not_copied += len(batch)
+        if self._not_copied >= COPY_AFTER and self._disk.copy_home():
             self._not_copied = 0
-            copy = self._ledger.database.copy_home
-            self._copying = asyncio.get_running_loop().run_in_executor(self._copier, copy)
+        for (_, future), each in zip(batch, results, strict=True):
+            _resolve(future, each)
 
     async def _run_batch(self, jobs: list[Job]) -> list[Any]:
         """Run all in one transaction; when that fails, each in its own: one does not spoil the others."""
@@ -106,8 +116,11 @@ class Committer:
         return (await asyncio.gather(loop.run_in_executor(self._thread, work), return_exceptions=True))[0]
 
     def _together(self, jobs: list[Job]) -> list[Any]:
+        self._disk.check()
         with self._ledger.transaction():
-            return [job() for job in jobs]
+            results = [job() for job in jobs]
+        self._disk.written += 1
+        return results
 
     def _alone(self, job: Job) -> Callable[[], Any]:
         return lambda: self._together([job])[0]

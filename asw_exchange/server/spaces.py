@@ -185,7 +185,7 @@ class Spaces(Mapping[str, Space]):
         return open_space(
             name,
             common,
-            ledger=Ledger.open(place, exclusive=True, schema=schema),
+            ledger=Ledger.open(place, exclusive=True, schema=schema, durable=False),
             reader=None if place == MEMORY else Ledger.open(place, read_only=True, schema=schema),
             partners=self._partners(name),
             client=Client(self.allowed, self.tls.context),
