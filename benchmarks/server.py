@@ -17,11 +17,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
 from msgspec.structs import replace
 
 from asw_exchange.codec import to_bytes
@@ -56,6 +58,8 @@ class Load:
     p50_ms: float
     p99_ms: float
     statuses: tuple[int, ...]
+    signature_us: float
+    """What an ECDSA P-256 signature took right after: how fast the machine was just then."""
 
     def as_json(self) -> dict[str, Any]:
         """The form of ``results.json``."""
@@ -65,11 +69,13 @@ class Load:
             "p50_ms": round(self.p50_ms, 2),
             "p99_ms": round(self.p99_ms, 2),
             "statuses": list(self.statuses),
+            "signature_us": round(self.signature_us, 1),
         }
 
     def __str__(self) -> str:
         told = f"{self.per_second:>10.0f}/s{self.p50_ms:>10.1f}{self.p99_ms:>10.1f}"
-        return f"{self.server:<14}{self.clients:>8}{told}   {' '.join(map(str, self.statuses))}"
+        statuses = " ".join(map(str, self.statuses))
+        return f"{self.server:<14}{self.clients:>8}{told}{self.signature_us:>14.0f}   {statuses}"
 
 
 def measure(count: int = 4000) -> list[Load]:
@@ -80,7 +86,9 @@ def measure(count: int = 4000) -> list[Load]:
 
 def print_loads(loads: list[Load]) -> None:
     """One line each, and how many times the bank ours is."""
-    print(f"{'server':<14}{'clients':>8}{'rate':>12}{'p50 ms':>10}{'p99 ms':>10}   statuses")
+    print(
+        f"{'server':<14}{'clients':>8}{'rate':>12}{'p50 ms':>10}{'p99 ms':>10}{'signature us':>14}   statuses"
+    )
     print(*loads, sep="\n")
     rates = {(load.server, load.clients): load.per_second for load in loads}
     for (server, clients), rate in rates.items():
@@ -193,4 +201,12 @@ def _load(server: str, url: str, folder: Path, clients: int) -> Load:
     command = [sys.executable, "-m", "benchmarks.load", url, str(folder), str(clients)]
     told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     told["statuses"] = tuple(told["statuses"])
-    return Load(server=server, clients=clients, **told)
+    return Load(server=server, clients=clients, signature_us=_signature_us(), **told)
+
+
+def _signature_us(count: int = 2000) -> float:
+    key, algorithm = generate_private_key(SECP256R1()), ECDSA(SHA256(), deterministic_signing=True)
+    start = process_time()
+    for _ in range(count):
+        key.sign(b"", algorithm)
+    return (process_time() - start) / count * 1e6
