@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import uvicorn
 
 from asw_exchange.clock import VirtualClock
+from asw_exchange.corridor import Corridor
+from asw_exchange.corridors import all_corridors
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.running import base_url, configuration, listen
 from asw_exchange.server.settings import Settings
@@ -66,12 +68,15 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings | None = None) -> Iterator[Running]:
+def running(
+    settings: Settings | None = None, corridors: tuple[Corridor, ...] | None = None
+) -> Iterator[Running]:
     """Run a server at the tests' moment until the end of the block, on any free port."""
     settings = settings or Settings()
     with listen(settings.host, 0) as listener:
         url = base_url(listener, settings.scheme)
-        spaces = Spaces(settings=settings, base_url=url, base_clock=VirtualClock(MOMENT))
+        known = corridors or all_corridors()
+        spaces = Spaces(settings=settings, base_url=url, base_clock=VirtualClock(MOMENT), corridors=known)
         ready: Future[asyncio.AbstractEventLoop] = Future()
         server = uvicorn.Server(configuration(spaces, lambda: ready.set_result(asyncio.get_running_loop())))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

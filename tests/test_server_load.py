@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.ledger import State
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction
@@ -107,6 +109,17 @@ def test_what_cannot_be_stored_is_not_acknowledged(
     assert {reply.status for reply in post(gateway(server), *bodies, clients=8)} == {200}
     for message_id, _ in messages:
         assert outcomes(server, message_id)[Outcome.ACCEPTED] == 1
+
+
+def test_a_check_that_cannot_run_stores_nothing_and_says_why() -> None:
+    """The schemas of a corridor are missing: 500 in a sentence, as the message is not to blame."""
+    lost = tuple(replace(kind, schema="asean/lost.xsd") for kind in CORRIDOR.kinds)
+    with running(Settings(gateways=("VN",)), (replace(CORRIDOR, kinds=lost),)) as server:
+        message_id, raw = writer(server).message(1, "VN")
+        (reply,) = post(gateway(server), raw)
+        assert outcomes(server, message_id) == {}
+    assert reply.status == 500
+    assert b"a check of this gateway could not run: " in reply.body
 
 
 @pytest.fixture

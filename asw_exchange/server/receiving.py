@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from asw_exchange.behaviours.faults import AnswerBeforeAcknowledgement
 from asw_exchange.codec import DEFAULT_LIMITS
-from asw_exchange.errors import LedgerError
+from asw_exchange.errors import ConfigurationError, LedgerError
 from asw_exchange.server.asgi import (
     TEXT,
     Receive,
@@ -68,6 +68,10 @@ class MessageEndpoint:
                 }
             )
             await respond(send, refused(refusal))
+        except ConfigurationError as error:
+            LOGGER.error({"event": "check-failed", "path": scope["path"], "reason": str(error)})
+            reason = f"the message was not stored, as a check of this gateway could not run: {error.message}"
+            await respond(send, Response(500, reason.encode(), TEXT))
         except LedgerError as error:
             reason = f"the message was not stored, send it again: {error.message}"
             await respond(send, Response(503, reason.encode(), TEXT, (("retry-after", "1"),)))
