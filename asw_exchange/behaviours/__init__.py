@@ -11,6 +11,7 @@ What happens to the transmission itself is data (``Treatment.before`` and ``afte
 """
 
 from asw_exchange.behaviours.conduct import Conduct
+from asw_exchange.behaviours.keys import PkiOrigin
 from asw_exchange.behaviours.meeting import Meeting
 from asw_exchange.behaviours.rules import (
     FaultRule,
@@ -25,7 +26,7 @@ from asw_exchange.behaviours.rules import (
 from asw_exchange.behaviours.treatment import PLAIN, Treatment
 from asw_exchange.behaviours.vocabulary import VOCABULARY, WORDS, find_word, read_behaviour, read_behaviours
 from asw_exchange.behaviours.words import Behaviour, Layer, On, Stage
-from asw_exchange.behaviours.writing import Letter, PkiOrigin
+from asw_exchange.behaviours.writing import Letter
 
 __all__ = [
     "PLAIN",

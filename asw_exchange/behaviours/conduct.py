@@ -17,13 +17,14 @@ from threading import Lock
 import msgspec
 
 from asw_exchange.behaviours import faults, words
+from asw_exchange.behaviours.keys import PkiOrigin
 from asw_exchange.behaviours.magic import has_magic, magic_of
 from asw_exchange.behaviours.meeting import Meeting
 from asw_exchange.behaviours.rules import FaultRule, RuleBook, RuleState, Way
 from asw_exchange.behaviours.treatment import PLAIN, Treatment
 from asw_exchange.behaviours.vocabulary import find_problem
 from asw_exchange.behaviours.words import Behaviour, Layer, Stage
-from asw_exchange.behaviours.writing import Letter, PkiOrigin, write
+from asw_exchange.behaviours.writing import Letter, write
 from asw_exchange.corridor import Corridor
 from asw_exchange.model import Finding
 from asw_exchange.signature import SigningKey

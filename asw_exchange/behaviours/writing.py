@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from asw_exchange.behaviours import damage, keys, words
 from asw_exchange.behaviours.judging import other_id
+from asw_exchange.behaviours.keys import PkiOrigin
 from asw_exchange.behaviours.treatment import Treatment
 from asw_exchange.behaviours.words import Behaviour, On
 from asw_exchange.corridor import Corridor
@@ -25,15 +26,6 @@ class Letter:
     raw: bytes
     due: datetime | None = None
     """When it leaves; None: at once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PkiOrigin:
-    """Where the test PKI comes from, so that keys that nobody should sign with can be made like its own."""
-
-    seed: str
-    start: datetime
-    """Its moment, as for ``create_pki``."""
 
 
 def write(
@@ -83,9 +75,9 @@ def _signer(word: Behaviour, corridor: Corridor, header: Header, origin: PkiOrig
     """Return who signs instead of the gateway itself, if anybody."""
     if isinstance(word, words.WrongSigner):
         others = (code for code in corridor.members if code != header.sender)
-        return keys.true_key(origin.seed, word.gateway or next(others), origin.start)
+        return keys.true_key(origin, word.gateway or next(others))
     fault = _FAULTS.get(type(word))
-    return keys.faulty_key(origin.seed, header.sender, origin.start, fault) if fault else None
+    return keys.faulty_key(origin, header.sender, fault) if fault else None
 
 
 def _damaged(word: Behaviour, raw: bytes) -> bytes:

@@ -73,7 +73,9 @@ class Spaces(Mapping[str, Space]):
         elsewhere = {code for _, code in self._outside}
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors), elsewhere)
         self.origin = PkiOrigin(
-            seed=str(self.settings.seed), start=self.settings.moment or self.base_clock.now()
+            seed=str(self.settings.seed),
+            start=self.settings.moment or self.base_clock.now(),
+            folder=self.settings.pki,
         )
         self.pki = _keys(self)
         self.trust = _trust(self) | _given_trust(self.settings.trust, codes_of(self.corridors))
