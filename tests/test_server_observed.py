@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -130,7 +131,9 @@ def test_the_journal_tells_of_every_entry(server: Running, caplog: pytest.LogCap
 def test_a_line_of_the_log_is_one_object() -> None:
     """Also for what others log, and with line ends in it."""
     record = logging.LogRecord("x", logging.WARNING, "", 0, "two\nlines of %s", ("text",), None)
-    assert json.loads(JsonFormatter().format(record)) == {"level": "warning", "event": "two\nlines of text"}
+    line = json.loads(JsonFormatter().format(record))
+    assert datetime.fromisoformat(line.pop("logged_at")).timestamp() == pytest.approx(record.created)
+    assert line == {"level": "warning", "event": "two\nlines of text"}
 
 
 def test_a_refused_request_is_logged(server: Running, caplog: pytest.LogCaptureFixture) -> None:

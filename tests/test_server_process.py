@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 from collections.abc import Coroutine
 from pathlib import Path
@@ -162,3 +163,20 @@ def test_a_disk_that_is_full_costs_no_promise(tmp_path: Path) -> None:
     assert kept == sorted(taken)
     assert {reply.status for reply in again} == {200}
     assert accepted(place) == sorted(each for each, _ in sent)
+
+
+def test_with_a_log_every_line_on_standard_error_is_json(tmp_path: Path) -> None:
+    """From the start to the orderly end; the first says where it serves."""
+    place, port = tmp_path / "l.db", free_ports(1)[0]
+    command = ("serve", "--gateway", "VN", "--moment", MOMENT.isoformat(), "--db", str(place), "--log")
+    server = Server(command=command, port=port, ready_words=b'"event":"serving"')
+    ((_, raw),) = messages(1)
+
+    async def work() -> int:
+        await post_all(server, [raw])
+        return await server.stop()
+
+    assert while_it_serves(server, work()) == 0
+    lines = [json.loads(line) for line in server.said]
+    assert lines[0]["url"] == server.url
+    assert {"serving", "received", "sent"} <= {line["event"] for line in lines}

@@ -126,6 +126,9 @@ def _keep(messages: int | None, days: float | None, bytes_: int | None) -> Keep:
 
 
 def _announce(spaces: Spaces) -> None:
+    if spaces.settings.log:
+        _log_start(spaces)
+        return
     say(f"serving {len(spaces.gateways)} gateways at {spaces.base_url}; stop with Ctrl-C")
     say(f"  control API: {spaces.base_url}/control, described in {spaces.base_url}/control/openapi.json")
     for corridor in spaces.corridors:
@@ -134,3 +137,10 @@ def _announce(spaces: Spaces) -> None:
             say(f"  {corridor.title}: {spaces.base_url}/{corridor.name}/{{{','.join(here)}}}")
     if any(corridor.name == "new-zealand" for corridor in spaces.corridors):
         say(f"  ePhyto hub: {spaces.base_url}/new-zealand/hub/DeliveryService?wsdl")
+
+
+def _log_start(spaces: Spaces) -> None:
+    from asw_exchange.server.log import LOGGER
+
+    control, gateways = f"{spaces.base_url}/control", list(spaces.gateways)
+    LOGGER.info({"event": "serving", "url": spaces.base_url, "control": control, "gateways": gateways})

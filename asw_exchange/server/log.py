@@ -7,6 +7,7 @@ here: what was committed (``journal``).
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +17,10 @@ LOGGER.addHandler(logging.NullHandler())
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one line of JSON; a dictionary as message is taken as its fields."""
+    """Writes a record as one line of JSON; a dictionary as message is taken as its fields.
+
+    ``logged_at`` is the machine's time, whatever the clock of a space shows (``time``, where it stands).
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -25,7 +29,10 @@ class JsonFormatter(logging.Formatter):
         )
         if record.exc_info:
             fields = fields | {"exception": self.formatException(record.exc_info)}
-        return msgspec.json.encode({"level": record.levelname.lower(), **fields}).decode()
+        logged_at = datetime.fromtimestamp(record.created, UTC)
+        return msgspec.json.encode(
+            {"logged_at": logged_at, "level": record.levelname.lower(), **fields}
+        ).decode()
 
 
 def log_to_stderr() -> None:

@@ -15,7 +15,6 @@ from time import perf_counter
 TREE = Path(__file__).parent.parent.parent
 PATIENCE = 120.0
 """Seconds after which something that should happen is given up."""
-_READY = (b"stop with Ctrl-C",)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +24,8 @@ class Server:
     command: tuple[str, ...]
     """Without the port."""
     port: int
+    ready_words: bytes = b"stop with Ctrl-C"
+    """What it says when it can be spoken to."""
     up: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while it can be spoken to."""
     starts: list[float] = field(default_factory=list)
@@ -103,7 +104,7 @@ class Server:
         assert self._process.stderr is not None
         async for line in self._process.stderr:
             self.said.append(line.decode(errors="replace").rstrip())
-            if not self.up.is_set() and any(words in line for words in _READY):
+            if not self.up.is_set() and self.ready_words in line:
                 self.starts.append(perf_counter() - self._begun)
                 self.up.set()
 
