@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -102,6 +103,14 @@ def test_a_fault_of_ours_reaches_who_asked_and_no_other() -> None:
         await examiner.close()
 
     asyncio.run(ask())
+
+
+@pytest.mark.parametrize("moment", [b"9999-12-31T23:59:59-12:00", b"0001-01-01T00:00:00+12:00"])
+def test_a_time_that_is_none_in_utc_is_refused(moment: bytes) -> None:
+    """A moment before the year 1, or after 9999, once its offset is taken off."""
+    raw = re.sub(rb"(CreationDateAndTime>)[^<]+", rb"\g<1>" + moment, messages(1)[0][1])
+    (answer,) = answer_all([question(raw)], JOINED, TRUST)
+    assert "9999" in result_of(answer).findings[0].message
 
 
 def test_no_more_workers_than_there_is_work_for() -> None:
