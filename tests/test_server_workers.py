@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import re
 import signal
@@ -14,8 +15,10 @@ from time import monotonic
 import msgspec
 import pytest
 
+from asw_exchange.corridor import Corridor
 from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.errors import ConfigurationError
+from asw_exchange.gateway import Examination
 from asw_exchange.model import Outcome
 from asw_exchange.server.examiner import Examiner
 from asw_exchange.server.workers import Question, answer_all, result_of, usual_workers
@@ -38,6 +41,13 @@ def viet_nam(place: Path, workers: int) -> Server:
 
 def question(raw: bytes) -> Question:
     return Question(gateway="VN", corridor="asean", peer="unknown", moment=MOMENT, raw=raw)
+
+
+def faulty(raw: bytes) -> tuple[Question, dict[str, Corridor]]:
+    """A message that the code of a corridor fails at, and the corridors."""
+    kinds = tuple(replace(kind, route=lambda _: 1 // 0) for kind in CORRIDOR.kinds)  # type: ignore[arg-type, return-value]
+    asked = msgspec.structs.replace(question(raw), corridor="faulty")
+    return asked, JOINED | {"faulty": replace(CORRIDOR, kinds=kinds)}
 
 
 def workers_of(pid: int) -> list[int]:
@@ -91,15 +101,50 @@ def test_a_check_that_cannot_run_is_told_as_what_it_is() -> None:
 
 def test_a_fault_of_ours_reaches_who_asked_and_no_other() -> None:
     """A defect of a corridor is raised to the asker; the next message is examined as ever."""
-    faulty = tuple(replace(kind, route=lambda _: 1 // 0) for kind in CORRIDOR.kinds)  # type: ignore[arg-type, return-value]
-    joined, raw = JOINED | {"faulty": replace(CORRIDOR, kinds=faulty)}, messages(1)[0][1]
+    raw = messages(1)[0][1]
+    asked, joined = faulty(raw)
 
     async def ask() -> None:
         examiner = Examiner(joined, TRUST)
-        asked = msgspec.structs.replace(question(raw), corridor="faulty")
         with pytest.raises(ZeroDivisionError):
             await asyncio.wait_for(examiner.examine(asked), PATIENCE)
         assert (await examiner.examine(question(raw))).outcome is None
+        await examiner.close()
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_fault_of_ours_spoils_no_message_that_is_examined_with_it(workers: int) -> None:
+    """All are asked for together; the worker that came upon it lives on."""
+    asked, joined = faulty(messages(1)[0][1])
+
+    async def ask() -> None:
+        examiner = Examiner(joined, TRUST, workers=workers)
+        await examiner.start()
+        bodies = [asked if number == 2 else question(messages(1)[0][1]) for number in range(8)]
+        first = examiner.examine(question(b"so that the others wait together"))
+        work = asyncio.gather(first, *map(examiner.examine, bodies), return_exceptions=True)
+        found = (await asyncio.wait_for(work, PATIENCE))[1:]
+        assert [type(each) for each in found].count(Examination) == 7
+        assert isinstance(found[2], ZeroDivisionError)
+        assert examiner.workers == workers
+        await examiner.close()
+
+    asyncio.run(ask())
+
+
+def test_a_worker_that_does_not_answer_is_ended_and_others_do_its_work() -> None:
+    """It was stopped, as by a debugger."""
+
+    async def ask() -> None:
+        examiner = Examiner(JOINED, TRUST, workers=1, patience=0.0)
+        await examiner.start()
+        (worker,) = multiprocessing.active_children()
+        os.kill(worker.pid or 0, signal.SIGSTOP)
+        found = await asyncio.wait_for(examiner.examine(question(messages(1)[0][1])), PATIENCE)
+        assert found.outcome is None
+        assert examiner.workers == 0
         await examiner.close()
 
     asyncio.run(ask())

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from multiprocessing.context import ForkProcess
 
@@ -107,17 +108,24 @@ class Worker:
         self._writer.write(_frame(msgspec.msgpack.encode(questions)))
 
     async def answers(self) -> list[Answer] | None:
-        """Wait for the answers to the oldest questions that are open; None when the process has died."""
+        """Wait for the answers to the oldest questions that are open; None when the process has died.
+
+        There are none where it came upon a fault of ours at one of the questions.
+        """
         try:
             size = int.from_bytes(await self._reader.readexactly(_HEAD))
             return _ANSWERS.decode(await self._reader.readexactly(size))
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 
-    def end(self) -> None:
-        """End the process, which has nothing to lose."""
-        self._writer.close()
+    def kill(self) -> None:
+        """Have the process end: it has nothing to lose."""
         self._process.kill()
+
+    def end(self) -> None:
+        """End the process."""
+        self._writer.close()
+        self.kill()
         self._process.join()
 
 
@@ -140,7 +148,10 @@ def _work(end: socket.socket, corridors: Mapping[str, Corridor], trust: Mapping[
     with end.makefile("rwb", buffering=_BUFFER) as file:
         while head := file.read(_HEAD):
             questions = _QUESTIONS.decode(file.read(int.from_bytes(head)))
-            file.write(_frame(msgspec.msgpack.encode(answer_all(questions, corridors, trust))))
+            answers: list[Answer] = []
+            with suppress(Exception):  # a fault of ours: the server meets it as well, and tells who asked
+                answers = answer_all(questions, corridors, trust)
+            file.write(_frame(msgspec.msgpack.encode(answers)))
             file.flush()
 
 
