@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import re
 import signal
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from asw_exchange.errors import ConfigurationError
 from asw_exchange.gateway import Examination
 from asw_exchange.model import Outcome
 from asw_exchange.server.examiner import Examiner
-from asw_exchange.server.workers import Question, answer_all, result_of, usual_workers
+from asw_exchange.server.workers import Question, _work, answer_all, result_of, usual_workers
 from asw_exchange.signature import create_pki
 from tests.builders import MOMENT
 from tests.load_builders import Reply
@@ -173,6 +174,20 @@ def test_a_worker_holds_neither_port_nor_ledger(tmp_path: Path) -> None:
 
     for files in while_it_serves(server, look()):
         assert [name.partition(":")[0] for name in files] == ["socket"]
+
+
+@pytest.mark.parametrize("last", [b"", b"\0", b"\0\0\0\x09cut", b"whole"])
+def test_a_worker_whose_server_was_killed_ends_without_a_word(last: bytes) -> None:
+    """In the middle of a question, or before it was answered: no traceback, exit code 0."""
+    asked = msgspec.msgpack.encode([question(messages(1)[0][1])] * 8)
+    ours, its = socket.socketpair()
+    worker = multiprocessing.get_context("fork").Process(target=_work, args=(its, JOINED, TRUST))
+    worker.start()
+    its.close()
+    ours.sendall(len(asked).to_bytes(4) + asked if last == b"whole" else last)
+    ours.close()
+    worker.join(PATIENCE)
+    assert worker.exitcode == 0
 
 
 @pytest.mark.parametrize("orderly", [True, False])

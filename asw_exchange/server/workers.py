@@ -145,13 +145,16 @@ def _work(end: socket.socket, corridors: Mapping[str, Corridor], trust: Mapping[
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the server says when it is over
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _close_all_but(end.fileno())
-    with end.makefile("rwb", buffering=_BUFFER) as file:
-        while head := file.read(_HEAD):
-            questions = _QUESTIONS.decode(file.read(int.from_bytes(head)))
-            answers: list[Answer] = []
+    with suppress(ConnectionError), end.makefile("rwb", buffering=_BUFFER) as file:
+        while len(head := file.read(_HEAD)) == _HEAD:
+            size = int.from_bytes(head)
+            content = file.read(size)
+            if len(content) < size:  # the server was killed
+                break
+            told = msgspec.msgpack.encode([])
             with suppress(Exception):  # a fault of ours: the server meets it as well, and tells who asked
-                answers = answer_all(questions, corridors, trust)
-            file.write(_frame(msgspec.msgpack.encode(answers)))
+                told = msgspec.msgpack.encode(answer_all(_QUESTIONS.decode(content), corridors, trust))
+            file.write(_frame(told))
             file.flush()
 
 
