@@ -82,3 +82,19 @@ def test_an_imported_session_is_not_mixed_with_what_was_left_there(tmp_path: Pat
         assert [each.message_id for each in space.ledger.entries()] == ["VN-1"]
 
     run(tmp_path / "l.db", load)
+
+
+def test_a_ledger_that_no_space_could_be_made_of_is_let_go(tmp_path: Path) -> None:
+    """It takes no gateways: whoever puts that right can try again while the server runs."""
+    with Ledger.open(tmp_path / "l.alice.db") as ledger:
+        refuse = "CREATE TRIGGER no BEFORE INSERT ON hosted BEGIN SELECT RAISE(ABORT, 'no'); END"
+        ledger.database.define(lambda connection: connection.exec_driver_sql(refuse))
+
+    async def try_twice(spaces: Spaces) -> None:
+        with pytest.raises(LedgerError):
+            await spaces.open("alice")
+        with Ledger.open(tmp_path / "l.alice.db", exclusive=True) as ledger:
+            ledger.database.define(lambda connection: connection.exec_driver_sql("DROP TRIGGER no"))
+        await spaces.open("alice")
+
+    run(tmp_path / "l.db", try_twice)

@@ -6,6 +6,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -187,14 +188,17 @@ class Spaces(Mapping[str, Space]):
             retries=self.settings.retries,
             observe=self.metrics.observe_steps,
         )
-        return open_space(
-            name,
-            common,
-            ledger=Ledger.open(place, exclusive=True, schema=schema, durable=False),
-            reader=None if place == MEMORY else Ledger.open(place, read_only=True, schema=schema),
-            partners=self._partners(name),
-            client=Client(self.allowed, self.tls.context),
-        )
+        with ExitStack() as opened:  # to be closed again where no space comes about
+            ledger = opened.enter_context(Ledger.open(place, exclusive=True, schema=schema, durable=False))
+            reader = None
+            if place != MEMORY:
+                reader = opened.enter_context(Ledger.open(place, read_only=True, schema=schema))
+            client = Client(self.allowed, self.tls.context)
+            space = open_space(
+                name, common, ledger=ledger, reader=reader, partners=self._partners(name), client=client
+            )
+            opened.pop_all()
+            return space
 
     def _place(self, name: str) -> str:
         """Return where the ledger of a space is: beside that of the main one."""
