@@ -8,6 +8,8 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -174,6 +176,25 @@ def test_a_worker_holds_neither_port_nor_ledger(tmp_path: Path) -> None:
 
     for files in while_it_serves(server, look()):
         assert [name.partition(":")[0] for name in files] == ["socket"]
+
+
+TOLD_TO_END = """
+import os, signal, sys
+from asw_exchange.server.workers import start_worker
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(3))
+os.register_at_fork(after_in_{where}=lambda: os.kill(os.getpid(), signal.SIGTERM))
+worker = start_worker({{}}, {{}})
+worker._process.join({patience})
+sys.exit(worker._process.exitcode == -signal.SIGTERM)
+"""
+
+
+@pytest.mark.parametrize(("where", "code"), [("parent", 3), ("child", 1)])
+def test_who_is_told_to_end_while_a_worker_is_forked_ends(where: str, code: int) -> None:
+    """Python drops what a handler raises just then: the server would go on, or wait for its worker."""
+    script = TOLD_TO_END.format(where=where, patience=PATIENCE)
+    done = subprocess.run([sys.executable, "-c", script], check=False, timeout=2 * PATIENCE)
+    assert done.returncode == code
 
 
 @pytest.mark.parametrize("last", [b"", b"\0", b"\0\0\0\x09cut", b"whole"])

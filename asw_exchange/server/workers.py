@@ -28,6 +28,7 @@ _HEAD = 4
 """Octets that say how long a frame is."""
 _BUFFER = 1 << 20
 _MOST_USEFUL = 2
+_ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -135,7 +136,11 @@ def start_worker(corridors: Mapping[str, Corridor], trust: Mapping[str, TrustSto
     process = multiprocessing.get_context("fork").Process(
         target=_work, args=(its, corridors, trust), name="asw-worker", daemon=True
     )
-    process.start()
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # Python drops what is raised while it forks
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
     its.close()
     return Worker(process, ours)
 
@@ -144,6 +149,7 @@ def _work(end: socket.socket, corridors: Mapping[str, Corridor], trust: Mapping[
     """Answer until the other end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the server says when it is over
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     _close_all_but(end.fileno())
     with suppress(ConnectionError), end.makefile("rwb", buffering=_BUFFER) as file:
         while len(head := file.read(_HEAD)) == _HEAD:
