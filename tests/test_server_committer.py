@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import threading
+import traceback
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,56 @@ def test_after_a_disk_has_failed_nothing_is_promised_any_more(
 
     run(work())
     assert len(ledger.entries()) == 1
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_log_that_was_taken_away_is_noticed(ledger: Ledger, tmp_path: Path, replaced: bool) -> None:
+    """SQLite goes on writing to the file that has no name any more: nobody would find it again."""
+
+    async def work() -> None:
+        committer = Committer(ledger)
+        await committer.run(lambda: write(ledger, sent()))
+        log = tmp_path / "l.db-wal"
+        log.unlink()
+        if replaced:
+            log.touch()
+        with pytest.raises(LedgerError, match="may not be on the disk"):
+            await committer.run(lambda: write(ledger, sent("VN-2")))
+        await committer.close()
+
+    run(work())
+
+
+def test_a_failure_keeps_nothing_of_those_who_heard_of_it(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has an error of its own: one that is raised again and again holds all that it ever passed."""
+
+    def fdatasync(file: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fdatasync", fdatasync)
+
+    async def work() -> None:
+        committer, told = Committer(ledger), []
+        for _ in range(3):
+            with pytest.raises(LedgerError) as error:
+                await committer.run(lambda: write(ledger, sent()))
+            told.append(error.value)
+        assert len(set(map(id, told))) == 3
+        assert len(traceback.extract_tb(told[2].__traceback__)) == len(
+            traceback.extract_tb(told[1].__traceback__)
+        )
+        await committer.close()
+
+    run(work())
+
+
+def test_a_ledger_that_was_moved_leaves_no_empty_one_behind(ledger: Ledger, tmp_path: Path) -> None:
+    """What is copied home goes to where there is a file, or nowhere."""
+    (tmp_path / "l.db").rename(tmp_path / "moved.db")
+    ledger.database.copy_home()
+    assert not (tmp_path / "l.db").exists()
 
 
 def test_a_job_that_fails_says_why_and_spoils_no_other(ledger: Ledger) -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
+import re
 import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +18,13 @@ from time import monotonic
 import msgspec
 import pytest
 
+from asw_exchange.corridor import Corridor
 from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.errors import ConfigurationError
+from asw_exchange.gateway import Examination
 from asw_exchange.model import Outcome
 from asw_exchange.server.examiner import Examiner
-from asw_exchange.server.workers import Question, answer_all, result_of, usual_workers
+from asw_exchange.server.workers import Question, _work, answer_all, result_of, usual_workers
 from asw_exchange.signature import create_pki
 from tests.builders import MOMENT
 from tests.load_builders import Reply
@@ -37,6 +44,13 @@ def viet_nam(place: Path, workers: int) -> Server:
 
 def question(raw: bytes) -> Question:
     return Question(gateway="VN", corridor="asean", peer="unknown", moment=MOMENT, raw=raw)
+
+
+def faulty(raw: bytes) -> tuple[Question, dict[str, Corridor]]:
+    """A message that the code of a corridor fails at, and the corridors."""
+    kinds = tuple(replace(kind, route=lambda _: 1 // 0) for kind in CORRIDOR.kinds)  # type: ignore[arg-type, return-value]
+    asked = msgspec.structs.replace(question(raw), corridor="faulty")
+    return asked, JOINED | {"faulty": replace(CORRIDOR, kinds=kinds)}
 
 
 def workers_of(pid: int) -> list[int]:
@@ -90,18 +104,61 @@ def test_a_check_that_cannot_run_is_told_as_what_it_is() -> None:
 
 def test_a_fault_of_ours_reaches_who_asked_and_no_other() -> None:
     """A defect of a corridor is raised to the asker; the next message is examined as ever."""
-    faulty = tuple(replace(kind, route=lambda _: 1 // 0) for kind in CORRIDOR.kinds)  # type: ignore[arg-type, return-value]
-    joined, raw = JOINED | {"faulty": replace(CORRIDOR, kinds=faulty)}, messages(1)[0][1]
+    raw = messages(1)[0][1]
+    asked, joined = faulty(raw)
 
     async def ask() -> None:
         examiner = Examiner(joined, TRUST)
-        asked = msgspec.structs.replace(question(raw), corridor="faulty")
         with pytest.raises(ZeroDivisionError):
             await asyncio.wait_for(examiner.examine(asked), PATIENCE)
         assert (await examiner.examine(question(raw))).outcome is None
         await examiner.close()
 
     asyncio.run(ask())
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_fault_of_ours_spoils_no_message_that_is_examined_with_it(workers: int) -> None:
+    """All are asked for together; the worker that came upon it lives on."""
+    asked, joined = faulty(messages(1)[0][1])
+
+    async def ask() -> None:
+        examiner = Examiner(joined, TRUST, workers=workers)
+        await examiner.start()
+        bodies = [asked if number == 2 else question(messages(1)[0][1]) for number in range(8)]
+        first = examiner.examine(question(b"so that the others wait together"))
+        work = asyncio.gather(first, *map(examiner.examine, bodies), return_exceptions=True)
+        found = (await asyncio.wait_for(work, PATIENCE))[1:]
+        assert [type(each) for each in found].count(Examination) == 7
+        assert isinstance(found[2], ZeroDivisionError)
+        assert examiner.workers == workers
+        await examiner.close()
+
+    asyncio.run(ask())
+
+
+def test_a_worker_that_does_not_answer_is_ended_and_others_do_its_work() -> None:
+    """It was stopped, as by a debugger."""
+
+    async def ask() -> None:
+        examiner = Examiner(JOINED, TRUST, workers=1, patience=0.0)
+        await examiner.start()
+        (worker,) = multiprocessing.active_children()
+        os.kill(worker.pid or 0, signal.SIGSTOP)
+        found = await asyncio.wait_for(examiner.examine(question(messages(1)[0][1])), PATIENCE)
+        assert found.outcome is None
+        assert examiner.workers == 0
+        await examiner.close()
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("moment", [b"9999-12-31T23:59:59-12:00", b"0001-01-01T00:00:00+12:00"])
+def test_a_time_that_is_none_in_utc_is_refused(moment: bytes) -> None:
+    """A moment before the year 1, or after 9999, once its offset is taken off."""
+    raw = re.sub(rb"(CreationDateAndTime>)[^<]+", rb"\g<1>" + moment, messages(1)[0][1])
+    (answer,) = answer_all([question(raw)], JOINED, TRUST)
+    assert "9999" in result_of(answer).findings[0].message
 
 
 def test_no_more_workers_than_there_is_work_for() -> None:
@@ -119,6 +176,39 @@ def test_a_worker_holds_neither_port_nor_ledger(tmp_path: Path) -> None:
 
     for files in while_it_serves(server, look()):
         assert [name.partition(":")[0] for name in files] == ["socket"]
+
+
+TOLD_TO_END = """
+import os, signal, sys
+from asw_exchange.server.workers import start_worker
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(3))
+os.register_at_fork(after_in_{where}=lambda: os.kill(os.getpid(), signal.SIGTERM))
+worker = start_worker({{}}, {{}})
+worker._process.join({patience})
+sys.exit(worker._process.exitcode == -signal.SIGTERM)
+"""
+
+
+@pytest.mark.parametrize(("where", "code"), [("parent", 3), ("child", 1)])
+def test_who_is_told_to_end_while_a_worker_is_forked_ends(where: str, code: int) -> None:
+    """Python drops what a handler raises just then: the server would go on, or wait for its worker."""
+    script = TOLD_TO_END.format(where=where, patience=PATIENCE)
+    done = subprocess.run([sys.executable, "-c", script], check=False, timeout=2 * PATIENCE)
+    assert done.returncode == code
+
+
+@pytest.mark.parametrize("last", [b"", b"\0", b"\0\0\0\x09cut", b"whole"])
+def test_a_worker_whose_server_was_killed_ends_without_a_word(last: bytes) -> None:
+    """In the middle of a question, or before it was answered: no traceback, exit code 0."""
+    asked = msgspec.msgpack.encode([question(messages(1)[0][1])] * 8)
+    ours, its = socket.socketpair()
+    worker = multiprocessing.get_context("fork").Process(target=_work, args=(its, JOINED, TRUST))
+    worker.start()
+    its.close()
+    ours.sendall(len(asked).to_bytes(4) + asked if last == b"whole" else last)
+    ours.close()
+    worker.join(PATIENCE)
+    assert worker.exitcode == 0
 
 
 @pytest.mark.parametrize("orderly", [True, False])

@@ -99,7 +99,10 @@ def _read_moment(text: str) -> datetime:
         raise ValueError("is no date and time") from error
     if moment.tzinfo is None:
         raise ValueError("is a time without a time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is a time that in UTC is not in the years 1 to 9999") from error
 
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}

@@ -43,6 +43,8 @@ class Way:
     """Brings what was committed onto the disk; None where it is there when a commit returns."""
     copy_home: Callable[[], None]
     """Does beside the connection what else it would do in the middle of a commit."""
+    close: Callable[[], None]
+    """Lets go what the others have opened beside the connection."""
 
 
 class Database:
@@ -166,6 +168,7 @@ class Database:
                 self._closed = True
                 with suppress(*self._errors):  # a server that is gone has closed it already
                     self._connection.close()
+                self._way.close()
                 self._unlock()
 
     def _connect(self) -> None:

@@ -64,10 +64,12 @@ def _way(place: str | Path, options: Options) -> Way:
             begin=(postgresql.WRITING, postgresql.READING),
             sync=None,
             copy_home=_nothing,
+            close=_nothing,
         )
     path = _path_of(place if url is None else url.database or MEMORY)
     sqlite.check_path(path, read_only=read_only)
     name = MEMORY if path is None else str(path)
+    log = None if path is None or read_only or options["durable"] else sqlite.Log(path)
     return Way(
         connect=partial(sqlite.connect, path, read_only=read_only, wait=wait),
         set_up=_checked(
@@ -80,8 +82,9 @@ def _way(place: str | Path, options: Options) -> Way:
         read_only=read_only,
         lock=partial(sqlite.lock_alone, path, name) if options["exclusive"] and not read_only else _no_lock,
         begin=(sqlite.WRITING, sqlite.READING),
-        sync=None if path is None or read_only or options["durable"] else partial(sqlite.sync, path),
+        sync=log.sync if log else None,
         copy_home=_nothing if path is None or read_only else partial(sqlite.copy_home, path),
+        close=log.close if log else _nothing,
     )
 
 

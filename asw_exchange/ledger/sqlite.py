@@ -6,6 +6,7 @@ takes the write lock at once, which lets SQLite wait for another process instead
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -60,17 +61,37 @@ def copy_home(path: Path) -> None:
     A commit that finds the log long does that itself, and all that waits for it waits longer; after this it
     finds little left to copy. What cannot be copied now stays in the log.
     """
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    address = f"file:{quote(os.path.abspath(path))}?mode=rw"
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection,
+    ):
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
-def sync(path: Path) -> None:
-    """Bring what was committed onto the disk. Raises OSError."""
-    log = os.open(f"{path}-wal", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fdatasync(log)
-    finally:
-        os.close(log)
+class Log:
+    """The write-ahead log of a ledger, held open to bring it onto the disk.
+
+    Linux tells what it could not write to each who had the file open then, and to nobody who opens it later.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = f"{path}-wal"
+        self._file: int | None = None
+
+    def sync(self) -> None:
+        """Bring what was committed onto the disk. Raises OSError, also when the file is there no more."""
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        os.fdatasync(self._file)
+        if not os.path.samestat(os.fstat(self._file), os.stat(self._path)):
+            raise FileNotFoundError(errno.ENOENT, "its log was replaced by another file", self._path)
+
+    def close(self) -> None:
+        """Let it go."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
 
 def lock_alone(path: Path | None, name: str) -> Callable[[], None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger.database import Database
@@ -29,7 +30,7 @@ class Disk:
     def check(self) -> None:
         """Raise LedgerError once the disk has failed: a later success would tell nothing of what was lost."""
         if self._failure is not None:
-            raise self._failure
+            raise copy(self._failure)  # what is raised holds what it passes, so each who hears it has its own
 
     async def has(self, number: int) -> None:
         """Wait until the disk has a commit and all before it. Raises LedgerError when nobody knows."""

@@ -30,21 +30,32 @@ MOST_TOGETHER = 8
 AHEAD = 2
 """Requests that a worker has at once: while it answers one, the next is there already."""
 
+PATIENCE = 120.0
+"""Seconds after which a worker that has not answered is ended: it hangs, or was stopped."""
+
 Asked = tuple[Question, asyncio.Future[Examination]]
+Batch = tuple[list[Asked], asyncio.TimerHandle]
+"""What a worker was asked together, and what ends it if it does not answer."""
 
 
 class Examiner:
     """Examines messages of these corridors, for one event loop."""
 
     def __init__(
-        self, corridors: Mapping[str, Corridor], trust: Mapping[str, TrustStore], *, workers: int = 0
+        self,
+        corridors: Mapping[str, Corridor],
+        trust: Mapping[str, TrustStore],
+        *,
+        workers: int = 0,
+        patience: float = PATIENCE,
     ) -> None:
         """Start so many processes: before any thread, and before anything is open that they must not hold."""
-        self._corridors, self._trust = corridors, trust
+        self._corridors, self._trust, self._patience = corridors, trust, patience
         self._workers = [start_worker(corridors, trust) for _ in range(workers)]
-        self._under_way: dict[Worker, deque[list[Asked]]] = {worker: deque() for worker in self._workers}
+        self._under_way: dict[Worker, deque[Batch]] = {worker: deque() for worker in self._workers}
         self._listening: list[asyncio.Task[None]] = []
         self._waiting: deque[Asked] = deque()
+        self._for_thread: deque[Asked] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="examiner")
         self._in_thread: asyncio.Task[None] | None = None
 
@@ -79,38 +90,59 @@ class Examiner:
         """Let each worker have what it can take; where there is none, the thread takes all."""
         for worker, asked in self._under_way.items():
             while self._waiting and len(asked) < AHEAD:
-                batch = self._take()
-                asked.append(batch)
-                worker.ask([question for question, _ in batch])
+                asked.append(self._ask(worker, _take(self._waiting)))
+        if not self._under_way:
+            self._for_thread.extend(self._waiting)
+            self._waiting.clear()
         idle = self._in_thread is None or self._in_thread.done()
-        if self._waiting and not self._under_way and idle:
+        if self._for_thread and idle:
             self._in_thread = asyncio.create_task(self._run_in_thread())
 
-    def _take(self) -> list[Asked]:
-        return [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
+    def _ask(self, worker: Worker, batch: list[Asked]) -> Batch:
+        worker.ask([question for question, _ in batch])
+        return batch, asyncio.get_running_loop().call_later(self._patience, worker.kill)
 
     async def _listen(self, worker: Worker) -> None:
         """Give the answers of a worker to who asked; when it dies, others do what it had to do."""
         asked = self._under_way[worker]
-        while answers := await worker.answers():
-            _give(asked.popleft(), answers)
+        while (answers := await worker.answers()) is not None:
+            batch, end = asked.popleft()
+            end.cancel()
+            if answers:
+                _give(batch, answers)
+            else:
+                self._for_thread.extend(batch)
             self._hand_out()
         del self._under_way[worker]
         LOGGER.error({"event": "worker-died", "left": len(self._under_way)})
-        self._waiting.extendleft(each for batch in reversed(asked) for each in reversed(batch))
+        for batch, end in reversed(asked):
+            end.cancel()
+            self._waiting.extendleft(reversed(batch))
         self._hand_out()
 
     async def _run_in_thread(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            batch = self._take()
-            questions = [question for question, _ in batch]
-            work = loop.run_in_executor(self._thread, answer_all, questions, self._corridors, self._trust)
-            (answers,) = await asyncio.gather(work, return_exceptions=True)
-            if isinstance(answers, BaseException):  # it reaches those who asked, and no other
-                _fail(batch, answers)
-            else:
-                _give(batch, answers)
+        """Examine together; where that fails, each by itself: one does not spoil the others."""
+        while self._for_thread:
+            batch = _take(self._for_thread)
+            if not await self._answer_in_thread(batch):
+                for each in batch:
+                    await self._answer_in_thread([each])
+
+    async def _answer_in_thread(self, batch: list[Asked]) -> bool:
+        """Give the answers to who asked, or to one who asked alone what failed; False: nobody has any."""
+        questions, loop = [question for question, _ in batch], asyncio.get_running_loop()
+        work = loop.run_in_executor(self._thread, answer_all, questions, self._corridors, self._trust)
+        (answers,) = await asyncio.gather(work, return_exceptions=True)
+        if not isinstance(answers, BaseException):
+            _give(batch, answers)
+            return True
+        if len(batch) == 1 and not batch[0][1].done():
+            batch[0][1].set_exception(answers)
+        return len(batch) == 1
+
+
+def _take(waiting: deque[Asked]) -> list[Asked]:
+    return [waiting.popleft() for _ in range(min(MOST_TOGETHER, len(waiting)))]
 
 
 def _give(batch: list[Asked], answers: list[Answer]) -> None:
@@ -120,10 +152,4 @@ def _give(batch: list[Asked], answers: list[Answer]) -> None:
         try:
             future.set_result(result_of(answer))
         except ConfigurationError as error:
-            future.set_exception(error)
-
-
-def _fail(batch: list[Asked], error: BaseException) -> None:
-    for _, future in batch:
-        if not future.done():
             future.set_exception(error)

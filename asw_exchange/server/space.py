@@ -62,6 +62,8 @@ class Space:
     reader: Ledger | None = None
     """The same ledger once more, so that to read it does not hold up what is written; None in memory."""
     closed: bool = field(default=False, init=False)
+    is_at_work: bool = field(default=False, init=False)
+    """Whether it has taken up what an earlier run has left, and noted that."""
     resets: int = field(default=0, init=False)
     """How often everything was forgotten: sequences began anew each time."""
     first_partners: Mapping[Key, str] = field(init=False)
@@ -82,6 +84,7 @@ class Space:
     async def start(self) -> None:
         """Take up the work where it was left, also after a crash."""
         await self.committer.run(self._take_up)
+        self.is_at_work = True
         self.attend(self.delivery.run())
 
     def attend(self, work: Coroutine[Any, Any, None]) -> None:
@@ -159,7 +162,8 @@ class Space:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.delivery.finish()
         with suppress(LedgerError):  # what cannot be written now is looked after at the next start
-            await self.committer.run(lambda: self.ledger.set_note(AT_WORK, None))
+            if self.is_at_work:
+                await self.committer.run(lambda: self.ledger.set_note(AT_WORK, None))
         await self.committer.close()
         await self.delivery.client.close()
         if self.reader is not None:

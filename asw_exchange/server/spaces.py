@@ -6,6 +6,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from asw_exchange.behaviours import PkiOrigin
 from asw_exchange.clock import Clock, SystemClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.corridors import all_corridors
-from asw_exchange.errors import ConfigurationError, ExchangeError
+from asw_exchange.errors import ConfigurationError, ExchangeError, LedgerError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
 from asw_exchange.server.examiner import Examiner
@@ -116,6 +117,7 @@ class Spaces(Mapping[str, Space]):
             if _checked(name) in self._spaces:
                 raise ConfigurationError("there is a space of this name", value=name, hint="take another")
             place = self._file(name)
+            _delete_log(place)  # one that a crash has left would be taken for that of the session
             shutil.move(session, place)
             try:
                 return await self._start(name, place, as_it_was=True)
@@ -129,7 +131,11 @@ class Spaces(Mapping[str, Space]):
             raise ConfigurationError("the main space cannot be removed", hint="reset it instead")
         async with self._change:
             space = self._spaces.pop(name)
-            await space.committer.run(lambda: space.ledger.clear(notes_too=True))
+            try:
+                await space.committer.run(lambda: space.ledger.clear(notes_too=True))
+            except LedgerError:
+                self._spaces[name] = space
+                raise
             await space.close()
             if not _is_shared(space.ledger.database.place):
                 _delete(space.ledger.database.place)
@@ -184,14 +190,17 @@ class Spaces(Mapping[str, Space]):
             retries=self.settings.retries,
             observe=self.metrics.observe_steps,
         )
-        return open_space(
-            name,
-            common,
-            ledger=Ledger.open(place, exclusive=True, schema=schema, durable=False),
-            reader=None if place == MEMORY else Ledger.open(place, read_only=True, schema=schema),
-            partners=self._partners(name),
-            client=Client(self.allowed, self.tls.context),
-        )
+        with ExitStack() as opened:  # to be closed again where no space comes about
+            ledger = opened.enter_context(Ledger.open(place, exclusive=True, schema=schema, durable=False))
+            reader = None
+            if place != MEMORY:
+                reader = opened.enter_context(Ledger.open(place, read_only=True, schema=schema))
+            client = Client(self.allowed, self.tls.context)
+            space = open_space(
+                name, common, ledger=ledger, reader=reader, partners=self._partners(name), client=client
+            )
+            opened.pop_all()
+            return space
 
     def _place(self, name: str) -> str:
         """Return where the ledger of a space is: beside that of the main one."""
@@ -232,7 +241,13 @@ def _schema(name: str) -> str:
 
 def _delete(place: str) -> None:
     """Delete a ledger's file, and what SQLite may have left beside it."""
-    for path in (place, f"{place}-wal", f"{place}-shm", f"{place}.lock"):
+    _delete_log(place)
+    for path in (place, f"{place}.lock"):
+        Path(path).unlink(missing_ok=True)
+
+
+def _delete_log(place: str) -> None:
+    for path in (f"{place}-wal", f"{place}-shm"):
         Path(path).unlink(missing_ok=True)
 
 

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from multiprocessing.context import ForkProcess
 
@@ -27,6 +28,7 @@ _HEAD = 4
 """Octets that say how long a frame is."""
 _BUFFER = 1 << 20
 _MOST_USEFUL = 2
+_ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -107,17 +109,24 @@ class Worker:
         self._writer.write(_frame(msgspec.msgpack.encode(questions)))
 
     async def answers(self) -> list[Answer] | None:
-        """Wait for the answers to the oldest questions that are open; None when the process has died."""
+        """Wait for the answers to the oldest questions that are open; None when the process has died.
+
+        There are none where it came upon a fault of ours at one of the questions.
+        """
         try:
             size = int.from_bytes(await self._reader.readexactly(_HEAD))
             return _ANSWERS.decode(await self._reader.readexactly(size))
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 
-    def end(self) -> None:
-        """End the process, which has nothing to lose."""
-        self._writer.close()
+    def kill(self) -> None:
+        """Have the process end: it has nothing to lose."""
         self._process.kill()
+
+    def end(self) -> None:
+        """End the process."""
+        self._writer.close()
+        self.kill()
         self._process.join()
 
 
@@ -127,7 +136,11 @@ def start_worker(corridors: Mapping[str, Corridor], trust: Mapping[str, TrustSto
     process = multiprocessing.get_context("fork").Process(
         target=_work, args=(its, corridors, trust), name="asw-worker", daemon=True
     )
-    process.start()
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # Python drops what is raised while it forks
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
     its.close()
     return Worker(process, ours)
 
@@ -136,11 +149,18 @@ def _work(end: socket.socket, corridors: Mapping[str, Corridor], trust: Mapping[
     """Answer until the other end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the server says when it is over
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     _close_all_but(end.fileno())
-    with end.makefile("rwb", buffering=_BUFFER) as file:
-        while head := file.read(_HEAD):
-            questions = _QUESTIONS.decode(file.read(int.from_bytes(head)))
-            file.write(_frame(msgspec.msgpack.encode(answer_all(questions, corridors, trust))))
+    with suppress(ConnectionError), end.makefile("rwb", buffering=_BUFFER) as file:
+        while len(head := file.read(_HEAD)) == _HEAD:
+            size = int.from_bytes(head)
+            content = file.read(size)
+            if len(content) < size:  # the server was killed
+                break
+            told = msgspec.msgpack.encode([])
+            with suppress(Exception):  # a fault of ours: the server meets it as well, and tells who asked
+                told = msgspec.msgpack.encode(answer_all(_QUESTIONS.decode(content), corridors, trust))
+            file.write(_frame(told))
             file.flush()
 
 

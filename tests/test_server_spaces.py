@@ -1,0 +1,100 @@
+"""Spaces that cannot be opened or removed, or stand where something was left: nothing is lost or mixed up."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from asw_exchange.clock import VirtualClock
+from asw_exchange.errors import ConfigurationError, LedgerError
+from asw_exchange.ledger import Ledger
+from asw_exchange.server.settings import Settings
+from asw_exchange.server.space import AT_WORK, STANDING
+from asw_exchange.server.spaces import Spaces
+from tests.builders import MOMENT
+from tests.ledger_builders import sent, write
+from tests.server_builders import PATIENCE
+
+
+def run(place: Path, work: Callable[[Spaces], Awaitable[None]]) -> None:
+    """Do something with the spaces of a server whose ledger is here."""
+
+    async def start_and_close() -> None:
+        clock = VirtualClock(MOMENT)
+        spaces = Spaces(settings=Settings(place=str(place)), base_url="http://127.0.0.1:9", base_clock=clock)
+        try:
+            await spaces.start()
+            await work(spaces)
+        finally:
+            await spaces.close()
+
+    asyncio.run(asyncio.wait_for(start_and_close(), PATIENCE))
+
+
+def test_a_start_that_fails_does_not_hide_a_crash(tmp_path: Path) -> None:
+    """What was under way when a server was killed is looked after by the first start that comes about."""
+    with Ledger.open(tmp_path / "l.db") as ledger:
+        ledger.set_note(AT_WORK, "yes")
+        ledger.set_note(STANDING, "unreadable")
+
+    async def nothing(spaces: Spaces) -> None:
+        pass
+
+    with pytest.raises(ConfigurationError):
+        run(tmp_path / "l.db", nothing)
+    with Ledger.open(tmp_path / "l.db", read_only=True) as ledger:
+        assert ledger.note(AT_WORK) == "yes"
+
+
+def test_a_space_that_cannot_be_removed_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk has failed: it is known as before, so it is closed with the server."""
+
+    def fdatasync(file: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    async def remove(spaces: Spaces) -> None:
+        space = await spaces.open("alice")
+        monkeypatch.setattr(os, "fdatasync", fdatasync)
+        with pytest.raises(LedgerError):
+            await spaces.remove("alice")
+        assert spaces["alice"] is space
+
+    run(tmp_path / "l.db", remove)
+    Ledger.open(tmp_path / "l.alice.db", exclusive=True).close()
+
+
+def test_an_imported_session_is_not_mixed_with_what_was_left_there(tmp_path: Path) -> None:
+    """A log of another ledger stands where that of the session will: SQLite would replay it."""
+    with Ledger.open(tmp_path / "other.db") as other:
+        write(other, sent("VN-2"))
+        shutil.copy(tmp_path / "other.db-wal", tmp_path / "l.alice.db-wal")
+    with Ledger.open(tmp_path / "session.db") as session:
+        write(session, sent("VN-1"))
+
+    async def load(spaces: Spaces) -> None:
+        space = await spaces.load("alice", tmp_path / "session.db")
+        assert [each.message_id for each in space.ledger.entries()] == ["VN-1"]
+
+    run(tmp_path / "l.db", load)
+
+
+def test_a_ledger_that_no_space_could_be_made_of_is_let_go(tmp_path: Path) -> None:
+    """It takes no gateways: whoever puts that right can try again while the server runs."""
+    with Ledger.open(tmp_path / "l.alice.db") as ledger:
+        refuse = "CREATE TRIGGER no BEFORE INSERT ON hosted BEGIN SELECT RAISE(ABORT, 'no'); END"
+        ledger.database.define(lambda connection: connection.exec_driver_sql(refuse))
+
+    async def try_twice(spaces: Spaces) -> None:
+        with pytest.raises(LedgerError):
+            await spaces.open("alice")
+        with Ledger.open(tmp_path / "l.alice.db", exclusive=True) as ledger:
+            ledger.database.define(lambda connection: connection.exec_driver_sql("DROP TRIGGER no"))
+        await spaces.open("alice")
+
+    run(tmp_path / "l.db", try_twice)
