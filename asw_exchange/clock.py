@@ -58,12 +58,15 @@ def latest_date(moment: datetime) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day ``months`` later, or the last day of that month where it is shorter."""
+    """Return the same day ``months`` later, or the last day of that month where it is shorter.
+
+    Beyond the years that there are it is the last day that there is, or the first.
+    """
     years, month = divmod(day.month - 1 + months, 12)
     for last in (day.day, 30, 29, 28):
         with suppress(ValueError):
             return date(day.year + years, month + 1, min(day.day, last))
-    raise ValueError(f"no date {months} months after {day}")
+    return date.max if months > 0 else date.min
 
 
 class AdjustableClock:

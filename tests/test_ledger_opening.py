@@ -329,3 +329,35 @@ def test_a_ledger_on_a_medium_that_cannot_be_written_can_be_read(shared: Path) -
     shared.parent.chmod(0o555)
     code = "print(len(Ledger.open(sys.argv[1], read_only=True).entries()))"
     assert as_nobody(code, shared) == "1\n"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER more AFTER INSERT ON entries BEGIN DELETE FROM outbox; END",
+        "CREATE VIEW more AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i FROM n",
+        "CREATE VIRTUAL TABLE more USING fts5(x)",
+    ],
+)
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_file_that_does_more_than_hold_rows_is_refused(
+    tmp_path: Path, statement: str, read_only: bool
+) -> None:
+    """What somebody has put into a session file would run with whatever the server does."""
+    place = tmp_path / "l.db"
+    Ledger.open(place).close()
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute(statement)
+    with pytest.raises(LedgerError, match=r"has a (trigger|view|table) that no ledger has .*'more"):
+        Ledger.open(place, read_only=read_only)
+
+
+def test_a_trigger_with_the_name_of_ours_must_be_ours(tmp_path: Path) -> None:
+    """Its words are looked at, not its name."""
+    place = tmp_path / "l.db"
+    Ledger.open(place).close()
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("DROP TRIGGER entries_no_update")
+        connection.execute("CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN SELECT 1; END")
+    with pytest.raises(LedgerError, match="entries_no_update"):
+        Ledger.open(place)

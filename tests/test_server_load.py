@@ -15,6 +15,7 @@ from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.ledger import State
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction
+from asw_exchange.server.log import LOGGER
 from asw_exchange.server.settings import Settings
 from asw_exchange.testing import ControlClient
 from asw_exchange.testing.running import running_server
@@ -120,6 +121,22 @@ def test_a_check_that_cannot_run_stores_nothing_and_says_why() -> None:
         assert outcomes(server, message_id) == {}
     assert reply.status == 500
     assert b"a check of this gateway could not run: " in reply.body
+
+
+def test_a_fault_of_ours_in_a_delivery_is_told_and_not_repeated_at_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The delivery does not know its corridors any more; the lane rests, whatever else is committed."""
+    with running(Settings(gateways=("VN",))) as server:
+        server.space.delivery.corridors = {}
+        client = ControlClient(server.url)
+        client.set_partner("asean", "TH", "http://127.0.0.1:9/")
+        with caplog.at_level("ERROR", LOGGER.name):
+            client.generate("asean/eform-d", seed=3, sender="VN", receiver="TH")
+            while not caplog.records:
+                client.tally()
+            post(gateway(server), *[writer(server).message(number, "VN")[1] for number in range(4)])
+    assert [record.msg["event"] for record in caplog.records] == ["delivery-fault"]
 
 
 @pytest.fixture

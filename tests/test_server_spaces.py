@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from asw_exchange.clock import VirtualClock
 from asw_exchange.errors import ConfigurationError, LedgerError
@@ -84,17 +85,22 @@ def test_an_imported_session_is_not_mixed_with_what_was_left_there(tmp_path: Pat
     run(tmp_path / "l.db", load)
 
 
+def rename(before: str, after: str) -> Callable[[Connection], object]:
+    """Give the one column of the hosted gateways another name."""
+    words = f"ALTER TABLE hosted RENAME COLUMN {before} TO {after}"
+    return lambda connection: connection.exec_driver_sql(words)
+
+
 def test_a_ledger_that_no_space_could_be_made_of_is_let_go(tmp_path: Path) -> None:
     """It takes no gateways: whoever puts that right can try again while the server runs."""
     with Ledger.open(tmp_path / "l.alice.db") as ledger:
-        refuse = "CREATE TRIGGER no BEFORE INSERT ON hosted BEGIN SELECT RAISE(ABORT, 'no'); END"
-        ledger.database.define(lambda connection: connection.exec_driver_sql(refuse))
+        ledger.database.define(rename("gateway", "other"))
 
     async def try_twice(spaces: Spaces) -> None:
         with pytest.raises(LedgerError):
             await spaces.open("alice")
         with Ledger.open(tmp_path / "l.alice.db", exclusive=True) as ledger:
-            ledger.database.define(lambda connection: connection.exec_driver_sql("DROP TRIGGER no"))
+            ledger.database.define(rename("other", "gateway"))
         await spaces.open("alice")
 
     run(tmp_path / "l.db", try_twice)

@@ -6,8 +6,9 @@ One change is let through: emptying the bytes of a payload, which is how retenti
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, Table, event
+from sqlalchemy import DDL, Connection, Table, event
 
+from asw_exchange.errors import LedgerError
 from asw_exchange.ledger.tables import attempts, citations, documents, entries, metadata, payloads
 
 APPEND_ONLY = "the ledger is append-only"
@@ -47,8 +48,29 @@ def _create(dialect: str, statement: str, *, after: Table | None = None) -> None
 
 
 _create("postgresql", _REFUSE)
+_on_sqlite = []
 for _table in (payloads, documents, entries, citations, attempts):
     for _verb in ("UPDATE", "DELETE"):
-        _create("sqlite", guard_on_sqlite(_table, _verb), after=_table)
+        _on_sqlite.append(guard_on_sqlite(_table, _verb))
+        _create("sqlite", _on_sqlite[-1], after=_table)
     for _verb in ("UPDATE", "DELETE", "TRUNCATE"):
         _create("postgresql", _guard_on_postgresql(_table, _verb), after=_table)
+
+
+def check_file(connection: Connection, name: str) -> None:
+    """Refuse a file whose tables do more than hold rows: triggers, views and the like that are not ours.
+
+    They came with the file, and would run with whatever is done here. Raises LedgerError.
+    """
+    rows = connection.exec_driver_sql(
+        "SELECT type, name, sql FROM sqlite_master"
+        " WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'"
+    )
+    for kind, found, statement in rows:
+        if statement not in _on_sqlite:
+            raise LedgerError(
+                f"the file has a {kind} that no ledger has",
+                file=name,
+                value=found,
+                hint="do not use it: it was not made by this program alone",
+            )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import postgresql, sqlite
 from asw_exchange.ledger.database import Database, Way
+from asw_exchange.ledger.guards import check_file
 from asw_exchange.ledger.migration import migrate
 from asw_exchange.ledger.tables import NAME, VERSION, about, metadata
 
@@ -133,10 +134,17 @@ def _checked(
                 file=name,
                 hint=f"open it once for writing, as asw serve does, which makes it version {VERSION}",
             )
+        if read_only:
+            _check_file(connection, name)
         if not before:
             set_up(connection)
 
     return check
+
+
+def _check_file(connection: Connection, name: str) -> None:
+    if connection.dialect.name == "sqlite":
+        check_file(connection, name)
 
 
 def _create(database: Database) -> None:
@@ -150,6 +158,7 @@ def _create(database: Database) -> None:
             connection.execute(insert(about), [{"name": key, "value": value} for key, value in marks.items()])
         else:
             migrate(connection, version)
+            _check_file(connection, database.place)
 
     with database.transaction():
         database.define(create)

@@ -200,13 +200,20 @@ class Delivery:
                 self._lanes[lane] = asyncio.create_task(self._run_lane(lane, waiting))
 
     async def _run_lane(self, lane: Lane, waiting: list[Queued]) -> None:
+        """Deliver; a fault of ours on the way is told, and not met again at once."""
         try:
-            for queued in waiting:
-                if self.steps == 0 or not await self._carry(lane, queued):
-                    return
+            (fault,) = await asyncio.gather(self._carry_all(lane, waiting), return_exceptions=True)
+            if isinstance(fault, Exception):
+                LOGGER.error({"event": "delivery-fault", "lane": "/".join(lane), "fault": repr(fault)})
+                self._rests.begin(lane, self.clock.now() + self.retries.most, firm=True)
         finally:
             del self._lanes[lane]
             self.feed.changed()
+
+    async def _carry_all(self, lane: Lane, waiting: list[Queued]) -> None:
+        for queued in waiting:
+            if self.steps == 0 or not await self._carry(lane, queued):
+                return
 
     async def _carry(self, lane: Lane, queued: Queued) -> bool:
         """Deliver one transmission; False when the lane has to rest."""
