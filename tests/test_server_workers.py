@@ -237,6 +237,7 @@ def test_a_server_goes_on_when_its_workers_die(tmp_path: Path) -> None:
                 await until(lambda: len(accepted(place)) > 0)
                 os.kill(pid, signal.SIGKILL)
         replies = posting.result()
+        await until(lambda: workers_of(server.pid) == [])
         async with session() as made, made.get(f"{server.url}/metrics") as told:
             return replies, await told.text()
 

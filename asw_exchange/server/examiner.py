@@ -119,6 +119,8 @@ class Examiner:
             end.cancel()
             self._waiting.extendleft(reversed(batch))
         self._hand_out()
+        worker.kill()
+        await asyncio.to_thread(worker.bury)
 
     async def _run_in_thread(self) -> None:
         """Examine together; where that fails, each by itself: one does not spoil the others."""

@@ -123,11 +123,15 @@ class Worker:
         """Have the process end: it has nothing to lose."""
         self._process.kill()
 
+    def bury(self) -> None:
+        """Wait for the end of a process that is about to end, so that nothing is left of it."""
+        self._process.join()
+
     def end(self) -> None:
         """End the process."""
         self._writer.close()
         self.kill()
-        self._process.join()
+        self.bury()
 
 
 def start_worker(corridors: Mapping[str, Corridor], trust: Mapping[str, TrustStore]) -> Worker:
