@@ -72,7 +72,10 @@ def test_http_and_the_network_fail_in_one_sentence(asw: Run, server: Running, me
     assert done.code == 5
     assert "HTTP status 404: no gateway NZ of the corridor asean runs here" in done.out
     done = asw("send", messages, "--to", "http://127.0.0.1:1/asean/TH")
-    assert (done.code, "no connection" in done.out) == (5, True)
+    assert (done.code, done.out.splitlines()[0].split(": ", 1)[1]) == (
+        5,
+        "no connection: 127.0.0.1:1: connection refused",
+    )
     done = asw("send", messages, "--to", "ftp://nowhere")
     assert (done.code, done.out) == (3, "")
 
@@ -147,6 +150,20 @@ def test_a_bare_end_prints_keeps_and_acknowledges(asw: Run, tmp_path: Path) -> N
         assert asw("send", message, "--to", url, *authority).code == 5
         assert asw("send", message, "--to", url, *key).code == 5
     assert [file.read_bytes() for file in out.iterdir()] == [b"<x/>"]
+
+
+def test_a_certificate_that_is_not_believed_points_to_the_option(asw: Run, messages: Path) -> None:
+    """And plain HTTP to a port of TLS is said to be that; no object of a library is printed."""
+    with running(Settings(tls=True, gateways=("TH",))) as server:
+        url = f"{server.url}/asean/TH"
+        done = asw("send", messages, "--to", url)
+        assert done.code == 5
+        assert "is not believed: " in done.out
+        assert "--tls-ca" in done.out
+        assert "ssl" not in done.out.lower()
+        done = asw("send", messages, "--to", url.replace("https:", "http:"))
+        assert done.code == 5
+        assert "closed the connection without an answer: does it speak HTTPS?" in done.out
 
 
 def test_a_server_runs_with_a_certificate_of_its_own(asw: Run, tmp_path: Path) -> None:
