@@ -16,7 +16,7 @@ import pytest
 
 from asw_exchange.corridors import find_corridor
 from asw_exchange.model import Header, Outcome
-from asw_exchange.server.sending import told_of
+from asw_exchange.server.sending import Trust, told_of
 from asw_exchange.server.settings import Settings
 from asw_exchange.signature import TrustStore
 from asw_exchange.testdata import generate
@@ -85,9 +85,9 @@ def test_the_signature_of_an_answer_is_verified_on_request(server: Running, mess
     pki = server.spaces.pki
     raw = (messages / "1-good.xml").read_bytes()
     answer = server.do(server.space.receive("asean", "TH", raw)) or b""
-    signed = TrustStore((pki.gateways["TH"].authority,))
+    signed = Trust(TrustStore((pki.gateways["TH"].authority,)))
     assert "CN=TH gateway" in (told_of(answer, signed).signer or "")
-    other = told_of(answer, TrustStore((pki.gateways["VN"].authority,)))
+    other = told_of(answer, Trust(TrustStore((pki.gateways["VN"].authority,))))
     assert (other.outcome, "trusted authority" in (other.failure or "")) == (None, True)
 
 
@@ -150,6 +150,15 @@ def test_a_bare_end_prints_keeps_and_acknowledges(asw: Run, tmp_path: Path) -> N
         assert asw("send", message, "--to", url, *authority).code == 5
         assert asw("send", message, "--to", url, *key).code == 5
     assert [file.read_bytes() for file in out.iterdir()] == [b"<x/>"]
+
+
+def test_what_goes_to_the_wrong_gateway_is_said_to_be_for_another(
+    asw: Run, server: Running, messages: Path
+) -> None:
+    """The refusal is printed with what was found."""
+    done = asw("send", messages, "--to", f"{server.url}/asean/MY")
+    assert done.code == 1
+    assert "ENVELOPE-ROUTE: the message is not for MY (found 'TH')" in done.out
 
 
 def test_a_certificate_that_is_not_believed_points_to_the_option(asw: Run, messages: Path) -> None:

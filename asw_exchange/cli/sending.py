@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asw_exchange.cli.checking import Moment
+from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.exchange import Json
 from asw_exchange.cli.files import read_file, write_file, xml_files
 from asw_exchange.cli.output import print_json, say
 from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority, Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from ssl import SSLContext
 
     from asw_exchange.model import Finding
@@ -39,28 +41,27 @@ def send(
     tls_ca: TlsAuthority = None,
     cert: Annotated[Path | None, typer.Option(help="A client certificate, for mutual TLS.")] = None,
     key: Annotated[Path | None, typer.Option(help="Its private key.")] = None,
+    moment: Moment = None,
     json_: Json = False,
 ) -> None:
     """Post whole messages to a gateway, and print what each answer says."""
     import asyncio
 
-    from asw_exchange.signature import TrustStore
+    from asw_exchange.server.sending import Trust, send
 
     files = list(xml_files(paths))
-    told = asyncio.run(
-        _send(files, to, _context(tls_ca, cert, key), TrustStore.load(trust) if trust else None, json_)
-    )
+    believed = Trust.load(trust) if trust else None
+    sending = send(map(read_file, files), to, _context(tls_ca, cert, key), believed, moment_option(moment))
+    told = asyncio.run(_tell_all(files, sending, json_))
     if not all(each.arrived for each in told):
         raise typer.Exit(NETWORK)
     if any(each.failure or each.outcome == "rejected" for each in told):
         raise typer.Exit(INVALID)
 
 
-async def _send(files: Sequence[Path], to: str, tls: SSLContext, trust: Any, json_: bool) -> list[Told]:
-    from asw_exchange.server.sending import send
-
+async def _tell_all(files: Sequence[Path], sending: AsyncIterator[Told], json_: bool) -> list[Told]:
     told: list[Told] = []
-    async for each in send(map(read_file, files), to, tls, trust):
+    async for each in sending:
         file = files[len(told)]
         told.append(each)
         if not json_:
@@ -92,7 +93,8 @@ def _print_told(file: Path, told: Told) -> None:
 def _print_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         place = f"line {finding.line}: " if finding.line else ""
-        print(f"  {finding.severity} {finding.rule_id}: {place}{finding.message}")
+        value = f" (found {finding.value!r})" if finding.value else ""
+        print(f"  {finding.severity} {finding.rule_id}: {place}{finding.message}{value}", flush=True)
 
 
 def listen(
