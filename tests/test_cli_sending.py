@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -159,6 +161,38 @@ def test_what_goes_to_the_wrong_gateway_is_said_to_be_for_another(
     done = asw("send", messages, "--to", f"{server.url}/asean/MY")
     assert done.code == 1
     assert "ENVELOPE-ROUTE: the message is not for MY (found 'TH')" in done.out
+
+
+def test_a_folder_that_cannot_be_written_is_told_at_the_start(asw: Run, tmp_path: Path) -> None:
+    """Before anything is acknowledged."""
+    (tmp_path / "file").touch()
+    done = asw("listen", "--gateway", "TH", "--port", "0", "--out", tmp_path / "file")
+    assert (done.code, "cannot be written to" in done.err) == (4, True)
+
+
+def test_what_cannot_be_kept_ends_a_bare_end(asw: Run, tmp_path: Path) -> None:
+    """With exit code 4 and one sentence: nothing is acknowledged that is not kept, but for the one."""
+    out, message = tmp_path / "in", tmp_path / "message.xml"
+    message.write_bytes(b"<x/>")
+    with listening("--gateway", "TH", "--out", str(out)) as (process, url):
+        out.rmdir()
+        out.touch()
+        asw("send", message, "--to", url)
+        _, errors = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 4
+        assert (errors.count("\n"), "cannot be written" in errors) == (1, True)
+
+
+def test_a_bare_end_cannot_be_steered(asw: Run, server: Running, messages: Path) -> None:
+    """So others may reach it without a token; its clock shows what --moment says."""
+    options = ("--gateway", "TH", "--host", "0.0.0.0", "--moment", f"{MOMENT:%Y-%m-%dT%H:%M:%SZ}")
+    with listening(*options) as (_, url):
+        base = url.removesuffix("/asean/TH")
+        for path in ("/control/clock", "/spaces/main/control/clock", "/control/openapi.json"):
+            with pytest.raises(HTTPError, match="404"):
+                urlopen(base + path, timeout=PATIENCE)
+        done = asw("send", messages, "--to", url)
+        assert done.out == f"{messages}/1-good.xml: accepted\n"
 
 
 def test_a_certificate_that_is_not_believed_points_to_the_option(asw: Run, messages: Path) -> None:

@@ -10,7 +10,7 @@ import typer
 from asw_exchange.cli.checking import Moment
 from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.exchange import Json
-from asw_exchange.cli.files import read_file, write_file, xml_files
+from asw_exchange.cli.files import check_folder, read_file, write_file, xml_files
 from asw_exchange.cli.output import print_json, say
 from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority, Trust
 
@@ -104,6 +104,7 @@ def listen(
     trust: Trust = None,
     pki: Pki = None,
     seed: Seed = 0,
+    moment: Moment = None,
     tls: Tls = False,
     mtls: Mtls = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep what arrives here.")] = None,
@@ -115,6 +116,8 @@ def listen(
     from asw_exchange.server.running import serve
     from asw_exchange.server.settings import Settings
 
+    if out is not None:
+        check_folder(out)
     settings = Settings(
         host=host,
         port=port,
@@ -122,14 +125,17 @@ def listen(
         trust=tuple(trust or ()),
         pki=pki,
         seed=seed,
+        moment=moment_option(moment),
         tls=tls,
         mtls=mtls,
+        control=False,
     )
     tasks = []  # a task that nobody holds may be thrown away
     serve(settings, lambda spaces: tasks.append(asyncio.create_task(_tell(spaces, gateway, out, json_))))
 
 
 async def _tell(spaces: Spaces, gateway: str, out: Path | None, json_: bool) -> None:
+    from asw_exchange.errors import FileError
     from asw_exchange.server.following import follow
     from asw_exchange.server.space import MAIN
 
@@ -137,12 +143,16 @@ async def _tell(spaces: Spaces, gateway: str, out: Path | None, json_: bool) -> 
         if gateway in corridor.members:
             say(f"listening at {spaces.base_url}/{corridor.name}/{gateway}; stop with Ctrl-C")
     space = spaces[MAIN]
-    async for entry in follow(space):
-        if entry.direction == "received":
-            raw = await space.committer.read(lambda entry=entry: space.ledger.raw(entry.digest))  # type: ignore[misc]
-            _print_arrival(entry, json_)
-            if out is not None:
-                write_file(out / f"{entry.sequence:06}.xml", raw)
+    try:
+        async for entry in follow(space):
+            if entry.direction == "received":
+                raw = await space.committer.read(lambda entry=entry: space.ledger.raw(entry.digest))  # type: ignore[misc]
+                _print_arrival(entry, json_)
+                if out is not None:
+                    write_file(out / f"{entry.sequence:06}.xml", raw)
+    except FileError as error:  # this one was acknowledged already, but no more of them shall be
+        spaces.failure = error
+        spaces.end()
 
 
 def _print_arrival(entry: Entry, json_: bool) -> None:
