@@ -130,7 +130,9 @@ def listening(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, found[0]
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        process.wait(PATIENCE)
+        process.stdout.close()
+        process.stderr.close()
 
 
 def test_a_bare_end_prints_keeps_and_acknowledges(asw: Run, tmp_path: Path) -> None:
@@ -181,6 +183,19 @@ def test_what_cannot_be_kept_ends_a_bare_end(asw: Run, tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 4
         assert (errors.count("\n"), "cannot be written" in errors) == (1, True)
+
+
+def test_a_bare_end_that_nobody_reads_ends(asw: Run, tmp_path: Path) -> None:
+    """As in ``asw listen | head -1``: by itself, and without a word."""
+    message = tmp_path / "message.xml"
+    message.write_bytes(b"<x/>")
+    with listening("--gateway", "TH") as (process, url):
+        assert process.stdout
+        process.stdout.close()
+        asw("send", message, "--to", url)
+        process.wait(PATIENCE)
+        assert process.stderr
+        assert process.stderr.read() == ""
 
 
 def test_a_bare_end_cannot_be_steered(asw: Run, server: Running, messages: Path) -> None:

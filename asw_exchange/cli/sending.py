@@ -15,6 +15,7 @@ from asw_exchange.cli.output import print_json, say
 from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority, Trust
 
 if TYPE_CHECKING:
+    from asyncio import Task
     from collections.abc import AsyncIterator, Sequence
     from ssl import SSLContext
 
@@ -130,12 +131,19 @@ def listen(
         mtls=mtls,
         control=False,
     )
-    tasks = []  # a task that nobody holds may be thrown away
-    serve(settings, lambda spaces: tasks.append(asyncio.create_task(_tell(spaces, gateway, out, json_))))
+    tasks: list[Task[None]] = []  # a task that nobody holds may be thrown away
+
+    def start(spaces: Spaces) -> None:
+        tasks.append(asyncio.create_task(_tell(spaces, gateway, out, json_)))
+        tasks[0].add_done_callback(lambda task: spaces.end())  # what is not kept shall not be acknowledged
+
+    serve(settings, start)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
 
 
 async def _tell(spaces: Spaces, gateway: str, out: Path | None, json_: bool) -> None:
-    from asw_exchange.errors import FileError
     from asw_exchange.server.following import follow
     from asw_exchange.server.space import MAIN
 
@@ -143,16 +151,12 @@ async def _tell(spaces: Spaces, gateway: str, out: Path | None, json_: bool) -> 
         if gateway in corridor.members:
             say(f"listening at {spaces.base_url}/{corridor.name}/{gateway}; stop with Ctrl-C")
     space = spaces[MAIN]
-    try:
-        async for entry in follow(space):
-            if entry.direction == "received":
-                raw = await space.committer.read(lambda entry=entry: space.ledger.raw(entry.digest))  # type: ignore[misc]
-                _print_arrival(entry, json_)
-                if out is not None:
-                    write_file(out / f"{entry.sequence:06}.xml", raw)
-    except FileError as error:  # this one was acknowledged already, but no more of them shall be
-        spaces.failure = error
-        spaces.end()
+    async for entry in follow(space):
+        if entry.direction == "received":
+            raw = await space.committer.read(lambda entry=entry: space.ledger.raw(entry.digest))  # type: ignore[misc]
+            _print_arrival(entry, json_)
+            if out is not None:
+                write_file(out / f"{entry.sequence:06}.xml", raw)
 
 
 def _print_arrival(entry: Entry, json_: bool) -> None:
