@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from asw_exchange.model import Finding
     from asw_exchange.records import Entry
     from asw_exchange.server.sending import Told
+    from asw_exchange.server.settings import Settings
     from asw_exchange.server.spaces import Spaces
 
 INVALID, NETWORK = 1, 5
@@ -112,9 +113,6 @@ def listen(
     json_: Json = False,
 ) -> None:
     """Be a bare receiving end: verify, print and acknowledge what arrives, until stopped."""
-    import asyncio
-
-    from asw_exchange.server.running import serve
     from asw_exchange.server.settings import Settings
 
     if out is not None:
@@ -131,6 +129,15 @@ def listen(
         mtls=mtls,
         control=False,
     )
+    _serve_and_tell(settings, gateway, out, json_)
+
+
+def _serve_and_tell(settings: Settings, gateway: str, out: Path | None, json_: bool) -> None:
+    """Serve until stopped, or until what arrives can be kept or printed no more. Raises why."""
+    import asyncio
+
+    from asw_exchange.server.running import serve
+
     tasks: list[Task[None]] = []  # a task that nobody holds may be thrown away
 
     def start(spaces: Spaces) -> None:
