@@ -21,10 +21,10 @@ from asw_exchange.clock import Clock
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Answer, Arrival, Chase, Corridor, MessageKind, Reply
 from asw_exchange.errors import BytesDropped, LedgerError, UnknownKind
-from asw_exchange.gateway import Examination, Reception, conclude, examine
+from asw_exchange.gateway import Examination, Reception, conclude, doubt_of, examine
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Outcome, Value
-from asw_exchange.records import UNKNOWN, Direction, Entry, Memory, is_about
+from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 from asw_exchange.signature import SigningKey, TrustStore
 from asw_exchange.transport import Transport, Undelivered
 
@@ -240,10 +240,7 @@ class Node:
             told = self.memory.received(told.peer, told.message_id) or told
         if told.document is None and told.outcome is Outcome.REJECTED:
             return f"the answer cannot be used: {told.findings[0].message}"
-        names = {entry.message_id, f"sha256:{entry.digest}"}
-        if told.refers_to is not None and told.refers_to not in names:
-            names.add(self._corridors[name].envelope.name_unread(self._ledger.raw(entry.digest)))
-        return None if is_about(told, entry, names) else "the answer is about something else than was sent"
+        return doubt_of(told, entry, lambda: self._ledger.raw(entry.digest), self._corridors[name].envelope)
 
     def _take(
         self, examination: Examination, raw: bytes, corridor: str, treatment: Treatment = PLAIN

@@ -11,12 +11,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
 from asw_exchange.corridors import find_corridor
 from asw_exchange.model import Header, Outcome
-from asw_exchange.server.sending import told_of
+from asw_exchange.server.sending import Trust, told_of
 from asw_exchange.server.settings import Settings
 from asw_exchange.signature import TrustStore
 from asw_exchange.testdata import generate
@@ -72,7 +74,10 @@ def test_http_and_the_network_fail_in_one_sentence(asw: Run, server: Running, me
     assert done.code == 5
     assert "HTTP status 404: no gateway NZ of the corridor asean runs here" in done.out
     done = asw("send", messages, "--to", "http://127.0.0.1:1/asean/TH")
-    assert (done.code, "no connection" in done.out) == (5, True)
+    assert (done.code, done.out.splitlines()[0].split(": ", 1)[1]) == (
+        5,
+        "no connection: 127.0.0.1:1: connection refused",
+    )
     done = asw("send", messages, "--to", "ftp://nowhere")
     assert (done.code, done.out) == (3, "")
 
@@ -82,9 +87,9 @@ def test_the_signature_of_an_answer_is_verified_on_request(server: Running, mess
     pki = server.spaces.pki
     raw = (messages / "1-good.xml").read_bytes()
     answer = server.do(server.space.receive("asean", "TH", raw)) or b""
-    signed = TrustStore((pki.gateways["TH"].authority,))
+    signed = Trust(TrustStore((pki.gateways["TH"].authority,)))
     assert "CN=TH gateway" in (told_of(answer, signed).signer or "")
-    other = told_of(answer, TrustStore((pki.gateways["VN"].authority,)))
+    other = told_of(answer, Trust(TrustStore((pki.gateways["VN"].authority,))))
     assert (other.outcome, "trusted authority" in (other.failure or "")) == (None, True)
 
 
@@ -125,7 +130,9 @@ def listening(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, found[0]
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        process.wait(PATIENCE)
+        process.stdout.close()
+        process.stderr.close()
 
 
 def test_a_bare_end_prints_keeps_and_acknowledges(asw: Run, tmp_path: Path) -> None:
@@ -147,6 +154,74 @@ def test_a_bare_end_prints_keeps_and_acknowledges(asw: Run, tmp_path: Path) -> N
         assert asw("send", message, "--to", url, *authority).code == 5
         assert asw("send", message, "--to", url, *key).code == 5
     assert [file.read_bytes() for file in out.iterdir()] == [b"<x/>"]
+
+
+def test_what_goes_to_the_wrong_gateway_is_said_to_be_for_another(
+    asw: Run, server: Running, messages: Path
+) -> None:
+    """The refusal is printed with what was found."""
+    done = asw("send", messages, "--to", f"{server.url}/asean/MY")
+    assert done.code == 1
+    assert "ENVELOPE-ROUTE: the message is not for MY (found 'TH')" in done.out
+
+
+def test_a_folder_that_cannot_be_written_is_told_at_the_start(asw: Run, tmp_path: Path) -> None:
+    """Before anything is acknowledged."""
+    (tmp_path / "file").touch()
+    done = asw("listen", "--gateway", "TH", "--port", "0", "--out", tmp_path / "file")
+    assert (done.code, "cannot be written to" in done.err) == (4, True)
+
+
+def test_what_cannot_be_kept_ends_a_bare_end(asw: Run, tmp_path: Path) -> None:
+    """With exit code 4 and one sentence: nothing is acknowledged that is not kept, but for the one."""
+    out, message = tmp_path / "in", tmp_path / "message.xml"
+    message.write_bytes(b"<x/>")
+    with listening("--gateway", "TH", "--out", str(out)) as (process, url):
+        out.rmdir()
+        out.touch()
+        asw("send", message, "--to", url)
+        _, errors = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 4
+        assert (errors.count("\n"), "cannot be written" in errors) == (1, True)
+
+
+def test_a_bare_end_that_nobody_reads_ends(asw: Run, tmp_path: Path) -> None:
+    """As in ``asw listen | head -1``: by itself, and without a word."""
+    message = tmp_path / "message.xml"
+    message.write_bytes(b"<x/>")
+    with listening("--gateway", "TH") as (process, url):
+        assert process.stdout
+        process.stdout.close()
+        asw("send", message, "--to", url)
+        process.wait(PATIENCE)
+        assert process.stderr
+        assert process.stderr.read() == ""
+
+
+def test_a_bare_end_cannot_be_steered(asw: Run, server: Running, messages: Path) -> None:
+    """So others may reach it without a token; its clock shows what --moment says."""
+    options = ("--gateway", "TH", "--host", "0.0.0.0", "--moment", f"{MOMENT:%Y-%m-%dT%H:%M:%SZ}")
+    with listening(*options) as (_, url):
+        base = url.removesuffix("/asean/TH")
+        for path in ("/control/clock", "/spaces/main/control/clock", "/control/openapi.json"):
+            with pytest.raises(HTTPError, match="404"):
+                urlopen(base + path, timeout=PATIENCE)
+        done = asw("send", messages, "--to", url)
+        assert done.out == f"{messages}/1-good.xml: accepted\n"
+
+
+def test_a_certificate_that_is_not_believed_points_to_the_option(asw: Run, messages: Path) -> None:
+    """And plain HTTP to a port of TLS is said to be that; no object of a library is printed."""
+    with running(Settings(tls=True, gateways=("TH",))) as server:
+        url = f"{server.url}/asean/TH"
+        done = asw("send", messages, "--to", url)
+        assert done.code == 5
+        assert "is not believed: " in done.out
+        assert "--tls-ca" in done.out
+        assert "ssl" not in done.out.lower()
+        done = asw("send", messages, "--to", url.replace("https:", "http:"))
+        assert done.code == 5
+        assert "closed the connection without an answer: does it speak HTTPS?" in done.out
 
 
 def test_a_server_runs_with_a_certificate_of_its_own(asw: Run, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def free_port() -> int:
 
 def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     """Every shell block, in order, in an empty folder, on a free port; the first that fails stops."""
-    scripts, port = Path(sys.executable).parent, str(free_port())
+    scripts, port, other = Path(sys.executable).parent, str(free_port()), str(free_port())
     environment = {
         **os.environ,
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
@@ -47,6 +47,10 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
         "ASW_PORT": port,
     }
     commands = "\n".join(blocks("sh")).replace(f"127.0.0.1:{PORT}/", f"127.0.0.1:{port}/")
+    commands = re.sub(r"(127\.0\.0\.1:|--port )9000\b", rf"\g<1>{other}", commands)
+    commands = commands.replace(
+        "kill $server\n", "kill $server; wait $server || true\n"
+    )  # the next one wants its port
     assert commands.count("asw ") >= 12
     assert commands.count("curl ") >= 20
     with subprocess.Popen(

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from asw_exchange.errors import FileError
 
@@ -38,6 +39,16 @@ def write_file(path: Path, data: bytes) -> None:
     except OSError as error:
         partial.unlink(missing_ok=True) if partial.parent.is_dir() else None
         raise _file_error(error, path, "written") from error
+
+
+def check_folder(path: Path) -> None:
+    """Make a folder where there is none, and see that files can be written there. Raises FileError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise _file_error(error, path, "written to") from error
 
 
 def remove_file(path: Path) -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asw_exchange.cli.checking import Moment
+from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.exchange import Json
-from asw_exchange.cli.files import read_file, write_file, xml_files
+from asw_exchange.cli.files import check_folder, read_file, write_file, xml_files
 from asw_exchange.cli.output import print_json, say
 from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority, Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from asyncio import Task
+    from collections.abc import AsyncIterator, Sequence
     from ssl import SSLContext
 
     from asw_exchange.model import Finding
     from asw_exchange.records import Entry
     from asw_exchange.server.sending import Told
+    from asw_exchange.server.settings import Settings
     from asw_exchange.server.spaces import Spaces
 
 INVALID, NETWORK = 1, 5
@@ -39,28 +43,27 @@ def send(
     tls_ca: TlsAuthority = None,
     cert: Annotated[Path | None, typer.Option(help="A client certificate, for mutual TLS.")] = None,
     key: Annotated[Path | None, typer.Option(help="Its private key.")] = None,
+    moment: Moment = None,
     json_: Json = False,
 ) -> None:
     """Post whole messages to a gateway, and print what each answer says."""
     import asyncio
 
-    from asw_exchange.signature import TrustStore
+    from asw_exchange.server.sending import Trust, send
 
     files = list(xml_files(paths))
-    told = asyncio.run(
-        _send(files, to, _context(tls_ca, cert, key), TrustStore.load(trust) if trust else None, json_)
-    )
+    believed = Trust.load(trust) if trust else None
+    sending = send(map(read_file, files), to, _context(tls_ca, cert, key), believed, moment_option(moment))
+    told = asyncio.run(_tell_all(files, sending, json_))
     if not all(each.arrived for each in told):
         raise typer.Exit(NETWORK)
     if any(each.failure or each.outcome == "rejected" for each in told):
         raise typer.Exit(INVALID)
 
 
-async def _send(files: Sequence[Path], to: str, tls: SSLContext, trust: Any, json_: bool) -> list[Told]:
-    from asw_exchange.server.sending import send
-
+async def _tell_all(files: Sequence[Path], sending: AsyncIterator[Told], json_: bool) -> list[Told]:
     told: list[Told] = []
-    async for each in send(map(read_file, files), to, tls, trust):
+    async for each in sending:
         file = files[len(told)]
         told.append(each)
         if not json_:
@@ -92,7 +95,8 @@ def _print_told(file: Path, told: Told) -> None:
 def _print_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         place = f"line {finding.line}: " if finding.line else ""
-        print(f"  {finding.severity} {finding.rule_id}: {place}{finding.message}")
+        value = f" (found {finding.value!r})" if finding.value else ""
+        print(f"  {finding.severity} {finding.rule_id}: {place}{finding.message}{value}", flush=True)
 
 
 def listen(
@@ -102,17 +106,17 @@ def listen(
     trust: Trust = None,
     pki: Pki = None,
     seed: Seed = 0,
+    moment: Moment = None,
     tls: Tls = False,
     mtls: Mtls = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep what arrives here.")] = None,
     json_: Json = False,
 ) -> None:
     """Be a bare receiving end: verify, print and acknowledge what arrives, until stopped."""
-    import asyncio
-
-    from asw_exchange.server.running import serve
     from asw_exchange.server.settings import Settings
 
+    if out is not None:
+        check_folder(out)
     settings = Settings(
         host=host,
         port=port,
@@ -120,11 +124,30 @@ def listen(
         trust=tuple(trust or ()),
         pki=pki,
         seed=seed,
+        moment=moment_option(moment),
         tls=tls,
         mtls=mtls,
+        control=False,
     )
-    tasks = []  # a task that nobody holds may be thrown away
-    serve(settings, lambda spaces: tasks.append(asyncio.create_task(_tell(spaces, gateway, out, json_))))
+    _serve_and_tell(settings, gateway, out, json_)
+
+
+def _serve_and_tell(settings: Settings, gateway: str, out: Path | None, json_: bool) -> None:
+    """Serve until stopped, or until what arrives can be kept or printed no more. Raises why."""
+    import asyncio
+
+    from asw_exchange.server.running import serve
+
+    tasks: list[Task[None]] = []  # a task that nobody holds may be thrown away
+
+    def start(spaces: Spaces) -> None:
+        tasks.append(asyncio.create_task(_tell(spaces, gateway, out, json_)))
+        tasks[0].add_done_callback(lambda task: spaces.end())  # what is not kept shall not be acknowledged
+
+    serve(settings, start)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
 
 
 async def _tell(spaces: Spaces, gateway: str, out: Path | None, json_: bool) -> None:

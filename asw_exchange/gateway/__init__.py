@@ -1,5 +1,6 @@
 """The partner, pure: receiving as ordered lists of small steps. No socket, clock or database."""
 
+from asw_exchange.gateway.doubt import doubt_of
 from asw_exchange.gateway.examination import EXAMINATION, Examination, examine, validate_kind
 from asw_exchange.gateway.exchange import EXCHANGE
 from asw_exchange.gateway.receive import Reception, conclude, receive
@@ -10,6 +11,7 @@ __all__ = [
     "Examination",
     "Reception",
     "conclude",
+    "doubt_of",
     "examine",
     "receive",
     "validate_kind",

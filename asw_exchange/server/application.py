@@ -60,7 +60,7 @@ def application(spaces: Spaces, ready: Callable[[], object] = lambda: None) -> A
     routes = [
         *health_routes(spaces),
         metrics_route(spaces.metrics, spaces),
-        *control_mounts(spaces),
+        *(control_mounts(spaces) if spaces.settings.control else ()),
         Route(f"/new-zealand{PATH}", hub),
         Route(f"/spaces/{{space}}/new-zealand{PATH}", hub),
         Route("/{corridor}/{gateway}", endpoint),  # of a corridor that there is not

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from ssl import SSLContext
 
@@ -64,14 +66,11 @@ class Connections:
         except (Forbidden, aiohttp.InvalidURL) as error:
             return Failed(reason=str(error), may_have_arrived=False, permanent=True)
         except aiohttp.ClientConnectorError as error:
-            return Failed(reason=f"no connection: {error}", may_have_arrived=False)
+            return Failed(reason=f"no connection: {_why(error)}", may_have_arrived=False)
         except TimeoutError:
             return Failed(reason="no answer in time", may_have_arrived=True)
         except (aiohttp.ClientError, ValueError, OSError, asyncio.IncompleteReadError) as error:
-            reason = f"the connection broke: {str(error) or type(error).__name__}"
-            if context is not None:
-                reason += " (so it looks, too, where no client certificate, or another one, was wanted)"
-            return Failed(reason=reason, may_have_arrived=True)
+            return Failed(reason=_broken(error, context), may_have_arrived=True)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -97,6 +96,32 @@ class Resolver(AbstractResolver):
     async def close(self) -> None:
         """Let go of what the resolver holds."""
         await self._names.close()
+
+
+def _why(error: aiohttp.ClientConnectorError) -> str:
+    """Say why there is no connection, without the objects that the library prints."""
+    reason, place = error.os_error, f"{error.host}:{error.port}"
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return (
+            f"the certificate of {place} is not believed: {reason.verify_message}"
+            " (--tls-ca names the authorities of servers)"
+        )
+    if isinstance(reason, ssl.SSLError):
+        return f"{place}: TLS failed: {(reason.reason or str(reason)).lower().replace('_', ' ')}"
+    is_system = reason.errno is not None and reason.errno > 0  # of a failed look-up of a name it is not
+    words = os.strerror(reason.errno or 0) if is_system else reason.strerror or str(reason)
+    return f"{place}: {words.lower()}"
+
+
+def _broken(error: Exception, context: SSLContext | None) -> str:
+    """Say how a connection broke, and what that usually means."""
+    if context is not None:
+        words = str(error) or type(error).__name__
+        hint = "so it looks, too, where no client certificate, or another one, was wanted"
+        return f"the connection broke: {words} ({hint})"
+    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError):
+        return "the server closed the connection without an answer: does it speak HTTPS?"
+    return f"the connection broke: {str(error) or type(error).__name__}"
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -22,10 +22,10 @@ def is_loopback(host: str) -> bool:
 
 
 def check_exposure(settings: Settings) -> None:
-    """Refuse a server that others could reach and that has no token. Raises ConfigurationError."""
+    """Refuse a control API that others could reach without a token. Raises ConfigurationError."""
     if settings.token is not None and not _is_token(settings.token):
         raise ConfigurationError("a token has 16 to 200 visible ASCII characters")
-    if settings.token is None and not is_loopback(settings.host):
+    if settings.control and settings.token is None and not is_loopback(settings.host):
         raise ConfigurationError(
             "other machines could reach the control API, so it needs a token",
             value=settings.host,

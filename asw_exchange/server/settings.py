@@ -56,6 +56,8 @@ class Settings:
     """Host names, addresses and networks beside this machine that messages may be delivered to."""
     moment: datetime | None = None
     """What the clocks of the spaces show at the start; None: the time it is."""
+    control: bool = True
+    """Whether it can be steered: whether there is a control API."""
     token: str | None = field(default=None, repr=False)
     """Needed to speak to the control API; a server that others can reach must have one."""
     log: bool = False

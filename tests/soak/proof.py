@@ -13,7 +13,7 @@ from pathlib import Path
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction
-from asw_exchange.server.sending import told_of
+from asw_exchange.server.sending import Trust, told_of
 from asw_exchange.signature import TrustStore
 from tests.soak.load import Target
 from tests.soak.process import run_asw
@@ -122,7 +122,7 @@ def _check_answers(proof: Proof, target: Target, own: Record, trust: TrustStore)
     bad = set(target.promises.other_answers)
     for message_id, answer in target.promises.answers.items():
         stored = own.answers.get(message_id)
-        told = told_of(answer, trust)
+        told = told_of(answer, Trust(trust))
         if stored != {hashlib.sha256(answer).hexdigest()} or told.outcome is not Outcome.ACCEPTED:
             bad.add(message_id)
     proof.other_answers += len(bad)
