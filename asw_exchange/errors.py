@@ -11,6 +11,7 @@ raises one of these. Nothing else leaves a public function.
     │   ├── WrongEncoding           not UTF-8
     │   └── TooLarge                over a cap on bytes, depth, elements or attributes
     ├── InputError              a JSON or YAML document that is not of the type asked for
+    │   └── UnknownName             a word in it, or an argument, that names nothing there is
     ├── BuildError              the document cannot be written in this form
     │   ├── FieldNotCarried         a field is set that the form has no place for
     │   └── ValueNotCarried         a value has no representation in the form
@@ -129,6 +130,10 @@ class TooLarge(ReadError):
 
 class InputError(ExchangeError):
     reply_code = "INPUT"
+
+
+class UnknownName(InputError):
+    pass
 
 
 class BuildError(ExchangeError):

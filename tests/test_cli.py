@@ -429,6 +429,43 @@ def test_demo_tally_and_timeline(asw: Run, tmp_path: Path) -> None:
     assert asw("timeline", "no such number", "--db", db).code == 1
 
 
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (("tally", "--db", "{db}", "--check", "--kind", "asean/eformd"), "asean/eform-d"),
+        (("tally", "--db", "{db}", "--check", "--gateway", "TX"), "TH, VN"),
+        (("behaviours", "explain", "lat"), "late"),
+        (("rules", "explain", "D2555"), "asw rules list"),
+        (("attack", "build", "nothing", "asean/eform-d"), "asw attack list"),
+    ],
+)
+def test_an_unknown_name_is_exit_code_2(asw: Run, tmp_path: Path, wrong: tuple[str, ...], hint: str) -> None:
+    """Whatever the command; it is told together with those that there are, and nothing is proved."""
+    db = tmp_path / "empty.db"
+    Ledger.open(db).close()
+    result = asw(*(word.format(db=db) for word in wrong))
+    assert (result.code, result.out) == (2, "")
+    assert hint in result.err
+
+
+def test_a_tally_of_a_part_says_that_its_proof_is_of_the_whole(asw: Run, tmp_path: Path) -> None:
+    """A name that is known only to the ledger counts as known."""
+    with Ledger.open(tmp_path / "l.db") as ledger:
+        write(ledger, sent(peer="ZZ"))
+    told = asw("tally", "--check", "--db", tmp_path / "l.db", "--gateway", "ZZ")
+    assert "NOT reconciled, over the whole ledger: sent 1 = " in told.out
+    assert "NOT reconciled: sent 1 = " in asw("tally", "--check", "--db", tmp_path / "l.db").out
+
+
+def test_an_empty_ledger_proves_nothing(asw: Run, tmp_path: Path) -> None:
+    """That nothing was exchanged is no mistake, and is not called a proof."""
+    Ledger.open(tmp_path / "empty.db").close()
+    told = asw("tally", "--check", "--db", tmp_path / "empty.db")
+    assert told.code == 0
+    assert "Nothing was exchanged" in told.out
+    assert "Reconciled" not in told.out
+
+
 def test_the_demo_is_the_same_for_the_same_seed(asw: Run, tmp_path: Path) -> None:
     """Two runs write the same messages."""
     from asw_exchange.ledger import Ledger

@@ -43,7 +43,7 @@ def catalogue() -> tuple[Explanation, ...]:
 
 
 def explain(word: str) -> Explanation:
-    """Explain one word. Raises InputError with all words there are."""
+    """Explain one word. Raises UnknownName with all words there are."""
     type_ = find_word(word)
     return Explanation(
         word=word,

@@ -13,7 +13,7 @@ import msgspec
 from asw_exchange.behaviours import faults, words
 from asw_exchange.behaviours.words import Behaviour, Stage, word_of
 from asw_exchange.corridor import Corridor
-from asw_exchange.errors import InputError
+from asw_exchange.errors import InputError, UnknownName
 
 VOCABULARY: tuple[type[Behaviour], ...] = (
     words.Late,
@@ -105,11 +105,11 @@ def read_behaviour(source: object, path: str | None = None, *, strict: bool = Tr
 
 
 def find_word(word: str, path: str | None = None) -> type[Behaviour]:
-    """Return the type of a word. Raises InputError with all words there are."""
+    """Return the type of a word. Raises UnknownName with all words there are."""
     found = WORDS.get(word)
     if found is None:
         known = f"the words are {', '.join(WORDS)}"
-        raise InputError("no behaviour has this name", path=path, value=word, hint=known)
+        raise UnknownName("no behaviour has this name", path=path, value=word, hint=known)
     return found
 
 

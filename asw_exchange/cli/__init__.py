@@ -28,6 +28,7 @@ from asw_exchange.errors import (
     FileError,
     LedgerError,
     UnknownKind,
+    UnknownName,
 )
 
 OK, INVALID, USAGE, CONFIGURATION, INPUT_OUTPUT, NETWORK = range(6)
@@ -49,6 +50,7 @@ _EXIT_CODES: tuple[tuple[type[ExchangeError], int], ...] = (
     (FileError, INPUT_OUTPUT),
     (LedgerError, INPUT_OUTPUT),
     (UnknownKind, USAGE),
+    (UnknownName, USAGE),
     (ExchangeError, INVALID),
 )
 

@@ -73,6 +73,7 @@ def tally(
 ) -> None:
     """Count what was sent and received, by ordered pair of gateways and kind."""
     result, dropped = _reconciled(db)
+    _check_names(result.rows, gateway, kind)
     rows = [row for row in result.rows if gateway in (None, row.gateway) and kind in (None, row.kind)]
     if json_:
         print_json(as_json(result, rows) | {"dropped": dropped})
@@ -81,7 +82,7 @@ def tally(
         if dropped["messages"]:
             say("retention has dropped {bytes} bytes of {messages} messages".format(**dropped))
         if check:
-            _print_verdict(result)
+            _print_verdict(result, partly=(gateway, kind) != (None, None))
     if check and not result.reconciled:
         raise typer.Exit(1)
 
@@ -118,6 +119,20 @@ def _reconciled(places: Sequence[str]) -> tuple[Reconciliation, dict[str, int]]:
         return reconcile(whole), counts
 
 
+def _check_names(rows: Sequence[TallyRow], gateway: str | None, kind: str | None) -> None:
+    """Refuse a name that is neither known here nor in the ledger. Raises UnknownKind and UnknownName."""
+    from asw_exchange.corridors import all_corridors, find_kind
+    from asw_exchange.errors import UnknownName
+
+    if kind is not None and kind not in {row.kind for row in rows}:
+        find_kind(kind)
+    known = {code for corridor in all_corridors() for code in corridor.members}
+    known |= {code for row in rows for code in (row.gateway, row.peer)}
+    if gateway is not None and gateway not in known:
+        hint = f"the gateways are {', '.join(sorted(known))}"
+        raise UnknownName("no corridor has this gateway", value=gateway, hint=hint)
+
+
 def as_json(result: Reconciliation, rows: Sequence[TallyRow] | None = None) -> dict[str, Any]:
     """Return the machine-readable form: rows, reconciled, differences."""
     return {
@@ -151,7 +166,12 @@ def _by_pair(rows: Sequence[TallyRow]) -> Any:
     return listing
 
 
-def _print_verdict(result: Reconciliation) -> None:
+def _print_verdict(result: Reconciliation, *, partly: bool = False) -> None:
+    """Tell the proof, which is of the whole ledger; ``partly`` where only a part of it was shown."""
+    if result.reconciled and not result.rows:
+        print("Nothing was exchanged: the ledger has no message.")
+        return
+    whole = ", over the whole ledger" if partly else ""
     total = {name: sum(getattr(row, name) for row in result.rows) for name in COUNTS}
     sums = (
         f"sent {total['sent']}{_unless_zero('repeated', total)} = accepted {total['accepted']}"
@@ -159,9 +179,9 @@ def _print_verdict(result: Reconciliation) -> None:
         f" + in flight {total['in_flight']}{_unless_zero('dead', total)}"
     )
     if result.reconciled:
-        print(f"Reconciled: {sums}, for each of {len(result.rows)} ordered pairs and kinds.")
+        print(f"Reconciled{whole}: {sums}, for each of {len(result.rows)} ordered pairs and kinds.")
         return
-    print(f"NOT reconciled: {sums}; {len(result.differences)} differences:")
+    print(f"NOT reconciled{whole}: {sums}; {len(result.differences)} differences:")
     for difference in result.differences:
         print(
             f"  {difference.gateway} to {difference.peer}, {difference.kind}, {difference.message_id}:",

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from asw_exchange.errors import ConfigurationError, InputError
+from asw_exchange.errors import ConfigurationError, UnknownName
 from asw_exchange.testdata.attacks.attack import Attack, Family
 from asw_exchange.testdata.attacks.victim import create_victim
 
@@ -31,11 +31,11 @@ def _load(family: Family) -> tuple[Attack, ...]:
 
 
 def attack(name: str) -> Attack:
-    """Return an attack by its name. Raises InputError."""
+    """Return an attack by its name. Raises UnknownName."""
     for each in all_attacks():
         if each.name == name:
             return each
-    raise InputError("no attack has this name", value=name, hint="asw attack list shows them")
+    raise UnknownName("no attack has this name", value=name, hint="asw attack list shows them")
 
 
 def deliveries(name: str, kind: str, **options: Any) -> tuple[bytes, ...]:
