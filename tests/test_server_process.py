@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 from sqlalchemy import update
 
 from asw_exchange.corridors.asean import CORRIDOR
@@ -17,6 +18,8 @@ from asw_exchange.ledger import Ledger
 from asw_exchange.ledger.tables import about
 from asw_exchange.model import Outcome
 from asw_exchange.records import Direction
+from asw_exchange.server.settings import Settings
+from asw_exchange.server.spaces import Spaces
 from asw_exchange.signature import create_pki
 from asw_exchange.testing import ControlClient
 from tests.builders import MOMENT
@@ -94,6 +97,33 @@ def test_what_a_server_cannot_start_with_is_said_in_one_sentence(tmp_path: Path)
         assert sentence in said
         assert said.startswith("asw: ")
         assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "sentence"),
+    [
+        (("--gateway", "TX"), 2, "(found 'TX'); the gateways are BN, "),
+        (("--trust", "TX=pki"), 3, "(found 'TX'); the gateways are BN, "),
+        (("--allow-outbound", "not a host!!"), 3, "no host name, address or network (found 'not a host!!')"),
+        (("--allow-outbound", "10.1.2.300"), 3, "no host name, address or network (found '10.1.2.300')"),
+        (("--partner", "VN=http://[::1]/a", "--partner", "asean/VN=http://[::1]/b"), 3, "an address already"),
+        (("--partner", "asean/TH=http://192.0.2.1/in"), 3, "192.0.2.1; allow it with --allow-outbound"),
+    ],
+)
+def test_an_option_that_cannot_be_is_named(options: tuple[str, ...], code: int, sentence: str) -> None:
+    """Before anything is served: a gateway or host that is none, two addresses of one, one not allowed."""
+    told, said = asyncio.run(run_asw("serve", "--port", "0", *options))
+    assert (told, said.count("\n")) == (code, 1)
+    assert sentence in said
+
+
+def test_a_partner_that_is_allowed_may_stand_elsewhere() -> None:
+    """By its network; a name is judged when it is called, as only then anybody knows what it stands for."""
+    given = ("asean/TH=http://192.0.2.1/in", "asean/SG=http://gateway.example./in")
+    settings = Settings(partners=given, outbound=("192.0.2.0/24", "other_host.example."))
+    spaces = Spaces(settings=settings, base_url="http://127.0.0.1:1")
+    assert "other_host.example" in spaces.allowed.hosts
+    assert not {"TH", "SG"} & set(spaces.gateways)
 
 
 def test_a_server_that_is_told_to_stop_sees_through_what_it_has_begun(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ was checked.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,6 +16,11 @@ from asw_exchange.errors import ConfigurationError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+_LABEL = r"(?!-)[\w-]{1,63}(?<!-)"
+_HOST = re.compile(rf"(?:{_LABEL}\.)*(?!\d+\.?$){_LABEL}\.?")
+"""A name of labels, the last of them no number: that would be a mistyped address."""
 
 
 class Forbidden(OSError):
@@ -36,9 +42,8 @@ class Allowed:
         found = ipaddress.ip_address(address.partition("%")[0])
         mapped = getattr(found, "ipv4_mapped", None) or found
         if not any(mapped in network for network in self.networks):
-            raise Forbidden(
-                f"{host} is {address}, which this server may not speak to; allow it with --allow-outbound"
-            )
+            named = host if host == address else f"{host}, which is {address}"
+            raise Forbidden(f"this server may not speak to {named}; allow it with --allow-outbound")
 
 
 def allow(words: Iterable[str]) -> Allowed:
@@ -48,7 +53,7 @@ def allow(words: Iterable[str]) -> Allowed:
         try:
             networks.append(ipaddress.ip_network(word, strict=False))
         except ValueError as error:
-            if "/" in word or not word.strip() or ":" in word:
+            if not _HOST.fullmatch(word):
                 raise ConfigurationError(
                     "this is no host name, address or network",
                     value=word,

@@ -73,5 +73,7 @@ def partner_urls(words: Iterable[str], memberships: Mapping[str, Iterable[str]])
                 value=name,
                 hint="for example VN=http://127.0.0.1:9000/in or new-zealand/VN=hub",
             )
+        if any((each, code) in found for each in joined):
+            raise ConfigurationError("this gateway has an address already", value=word, hint="give it once")
         found |= {(each, code): None if url == HUB else checked_url(url) for each in joined}
     return found

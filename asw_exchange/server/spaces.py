@@ -15,14 +15,14 @@ from asw_exchange.behaviours import PkiOrigin
 from asw_exchange.clock import Clock, SystemClock
 from asw_exchange.corridor import Corridor
 from asw_exchange.corridors import all_corridors
-from asw_exchange.errors import ConfigurationError, ExchangeError, LedgerError
+from asw_exchange.errors import ConfigurationError, ExchangeError, LedgerError, UnknownName
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
 from asw_exchange.server.examiner import Examiner
 from asw_exchange.server.journal import keep_journal
 from asw_exchange.server.metrics import Metrics
 from asw_exchange.server.notes import restore
-from asw_exchange.server.outbound_addresses import Allowed, allow
+from asw_exchange.server.outbound_addresses import Allowed, Forbidden, allow, check_literal
 from asw_exchange.server.partners import Key, Partners, partner_urls
 from asw_exchange.server.retention import retain
 from asw_exchange.server.settings import Settings
@@ -68,9 +68,8 @@ class Spaces(Mapping[str, Space]):
     _spaces: dict[str, Space] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self._outside = partner_urls(
-            self.settings.partners, {corridor.name: corridor.members for corridor in self.corridors}
-        )
+        self.allowed = allow(self.settings.outbound)
+        self._outside = _partners(self)
         elsewhere = {code for _, code in self._outside}
         self.gateways = _chosen(self.settings.gateways, codes_of(self.corridors), elsewhere)
         self.origin = PkiOrigin(
@@ -81,7 +80,6 @@ class Spaces(Mapping[str, Space]):
         self.pki = _keys(self)
         self.trust = _trust(self) | _given_trust(self.settings.trust, codes_of(self.corridors))
         self.tls = open_tls(self.settings, self.pki, self.trust, self.origin.start)
-        self.allowed = allow(self.settings.outbound)
         joined = {corridor.name: corridor for corridor in self.corridors}
         self.examiner = Examiner(joined, self.trust, workers=self.settings.workers)
 
@@ -226,6 +224,18 @@ class Spaces(Mapping[str, Space]):
         return Partners({key: url for key, url in (own | self._outside).items() if url is not None})
 
 
+def _partners(spaces: Spaces) -> dict[Key, str | None]:
+    """Return the addresses that were given. Raises ConfigurationError for one that may not be spoken to."""
+    members = {corridor.name: corridor.members for corridor in spaces.corridors}
+    found = partner_urls(spaces.settings.partners, members)
+    for url in filter(None, found.values()):
+        try:
+            check_literal(url, spaces.allowed)
+        except Forbidden as error:
+            raise ConfigurationError(str(error), value=url) from error
+    return found
+
+
 def _names(noted: str | None) -> tuple[str, ...]:
     return tuple(name for name in (noted or "").split() if _NAME.fullmatch(name))
 
@@ -261,20 +271,25 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...], elsewhere: set[str]
     """Return what runs here: what is named, or all that do not run elsewhere, as a partner's system."""
     for code in wanted:
         if code not in known:
-            raise ConfigurationError(
-                "no corridor has this gateway", value=code, hint=f"the gateways are {', '.join(known)}"
-            )
+            raise _unknown(UnknownName, code, known)
     return tuple(dict.fromkeys(wanted)) or tuple(code for code in known if code not in elsewhere)
+
+
+def _unknown(error: type[ExchangeError], code: str, known: Iterable[str]) -> ExchangeError:
+    return error("no corridor has this gateway", value=code, hint=f"the gateways are {', '.join(known)}")
 
 
 def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustStore]:
     """Read ``CODE=PATH``, or a path for all gateways: a folder that has one for each, or one place for all.
 
-    Raises FileError and CredentialError.
+    What stands before the ``=`` is a gateway, unless all of it is the path of something that is there. Raises
+    ConfigurationError, FileError and CredentialError.
     """
     found: dict[str, TrustStore] = {}
     for word in words:
-        code, _, path = word.partition("=")
+        code, given, path = word.partition("=")
+        if given and code not in codes and not Path(word).exists():
+            raise _unknown(ConfigurationError, code, codes)
         for each in (code,) if code in codes else codes:
             place = Path(path) if code in codes else Path(word)
             found[each] = TrustStore.load(place / each if (place / each).is_dir() else place)
