@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import urllib.request
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +15,12 @@ from asw_exchange.codec import to_json
 from asw_exchange.ledger import Relation
 from asw_exchange.model import Certificate, Outcome
 from asw_exchange.records import Direction
+from asw_exchange.server.settings import Settings
 from asw_exchange.testdata import generate
 from asw_exchange.testdata.redating import redate
 from asw_exchange.testing import ControlClient, Problem
+from asw_exchange.testing.running import running_server
+from tests.server_builders import running
 
 FORM_D = "asean/eform-d"
 
@@ -167,6 +172,58 @@ def test_a_wait_for_nothing_says_so(asw_server: ControlClient) -> None:
     with pytest.raises(Problem) as raised:
         asw_server.wait(reference="never", timeout=0.01)
     assert (raised.value.status, raised.value.reply_code) == (404, "NOT-ARRIVED")
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right"),
+    [
+        ("kind", "asean/eformd", FORM_D),
+        ("corridor", "aseam", "asean"),
+        ("gateway", "ZZ", "VN"),
+        ("peer", "nobody", "VN"),
+    ],
+)
+def test_a_filter_of_an_unknown_name_is_refused(
+    asw_server: ControlClient, name: str, wrong: str, right: str
+) -> None:
+    """By every resource that takes it, a wait does not begin; those that there are are told."""
+    client, which = asw_server, {name: wrong}
+    resources: list[Callable[..., Any]] = [client.messages, client.wait, client.tally, client.reconcile]
+    resources.append(lambda **filters: next(client.events(**filters)))
+    if name in ("gateway", "peer"):
+        resources.append(client.outbox)
+    for ask in resources:
+        with pytest.raises(Problem) as raised:
+            ask(**which)
+        told = raised.value
+        assert (told.status, told.path, told.value) == (422, f"query.{name}", wrong)
+        assert right in (told.hint or "").removeprefix("those are ").split(", ")
+
+
+def test_a_filter_knows_who_is_not_here_and_what_cannot_be_told() -> None:
+    """A member of a corridor that no gateway runs for, and the kind of a message that cannot be read."""
+    with running_server(Settings(gateways=("VN",))) as client:
+        for which in ({"peer": "TH"}, {"gateway": "TH"}, {"kind": "unknown"}, {"peer": "unknown"}):
+            assert client.messages(**which) == ()  # type: ignore[arg-type]
+
+
+def test_a_name_that_only_the_ledger_knows_is_no_unknown_one(asw_server: ControlClient) -> None:
+    """What comes in may bear any name, and is found by it."""
+    (sent,) = asw_server.generate("korea/certificate-vk")
+    raw = asw_server.raw(sent.sequence).replace(b">VN<", b">ZZ<")
+    headers = {"Content-Type": "application/xml"}
+    urllib.request.urlopen(urllib.request.Request(f"{asw_server.url}/korea/KR", raw, headers)).close()
+    found = asw_server.messages(peer="ZZ")
+    assert {each.peer for each in found} == {"ZZ"}
+
+
+def test_a_wait_ends_with_the_server() -> None:
+    """Which says so: that nothing came in the time that was given would be no true answer."""
+    with running() as server:
+        server.spaces.stopping = lambda: True
+        with pytest.raises(Problem, match="the server is stopping") as raised:
+            ControlClient(server.url).wait(timeout=60)
+    assert (raised.value.status, raised.value.reply_code) == (503, "STOPPING")
 
 
 def test_waiting_after_a_message_misses_none_and_repeats_none(asw_server: ControlClient) -> None:

@@ -158,6 +158,28 @@ def test_a_wrong_word_changes_nothing_and_names_the_right_ones(asw_server: Contr
     assert asw_server.gateway("TH").behaviours == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("kind", "asean/foo"), ("partner", "ZZ"), ("corridor", "aseam"), ("gateway", "ZZ")]
+)
+def test_a_rule_for_an_unknown_name_is_refused(asw_server: ControlClient, name: str, wrong: str) -> None:
+    """It would wait in vain for ever; what was in force stays."""
+    right = {"match": {"partner": "VN"}, "action": {"name": "reset-after"}}
+    asw_server.behave("TH", faults=[right])
+    with pytest.raises(Problem) as raised:
+        asw_server.behave("TH", faults=[right, {"match": {name: wrong}, "action": {"name": "silent"}}])
+    told = raised.value
+    assert (told.status, told.path, told.value) == (422, f"$.faults[1].match.{name}", wrong)
+    assert (told.hint or "").startswith("those are ")
+    assert [each.rule["match"] for each in asw_server.gateway("TH").faults] == [right["match"]]
+
+
+def test_a_rule_may_be_for_who_is_not_here() -> None:
+    """A member of a corridor that may send from elsewhere, and who cannot be told."""
+    rules = [{"match": {"partner": each}, "action": {"name": "silent"}} for each in ("BN", "unknown")]
+    with running_server(Settings(gateways=("VN",))) as client:
+        assert len(client.behave("VN", faults=rules).faults) == 2
+
+
 def test_test_keys_can_be_downloaded(asw_server: ControlClient) -> None:
     """A key, its certificate and the authority above it."""
     key = load_pem_private_key(asw_server.pem("VN", "key.pem"), None)

@@ -75,7 +75,8 @@ class ControlClient:
         """Wait until a message fits, and return it; at once where it is there already.
 
         ``after`` the sequence of the last message seen, none is missed and none comes twice. Raises a
-        Problem with the reply code NOT-ARRIVED when none has come in ``timeout`` seconds.
+        Problem with the reply code NOT-ARRIVED when none has come in ``timeout`` seconds, STOPPING when the
+        server ends before.
         """
         end = monotonic() + timeout
         while True:

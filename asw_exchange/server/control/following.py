@@ -15,7 +15,8 @@ from asw_exchange.ledger import Ledger
 from asw_exchange.records import Entry
 from asw_exchange.server.control.access import Everywhere, Here, WaitingPlaces
 from asw_exchange.server.control.forms import Filter, Waiting, WholeMessage, message_of, whole_message_of
-from asw_exchange.server.control.problems import NotArrived
+from asw_exchange.server.control.names import check_filter
+from asw_exchange.server.control.problems import NotArrived, Stopping
 from asw_exchange.server.space import Space
 from asw_exchange.server.spaces import Spaces
 
@@ -63,11 +64,12 @@ def follower(space: Space, asked: Filter, after: int) -> Follower:
 async def wait(
     space: Here, spaces: Everywhere, places: WaitingPlaces, asked: Annotated[Waiting, Query()]
 ) -> WholeMessage:
-    """Wait until a message fits, and return it: at once where it is there already. Status 404: none came.
+    """Wait until a message fits, and return it: at once where it is there already.
 
-    Give the sequence of the last message that you have seen as `after`, so that none is missed and none
-    comes twice.
+    Status 404: none came; 503: the server ends. Give the sequence of the last message that you have seen as
+    `after`, so that none is missed and none comes twice.
     """
+    await check_filter(space, asked.fields())
     who = follower(space, asked, asked.after or 0)
     end = asyncio.get_running_loop().time() + asked.timeout
     with places.take():
@@ -78,12 +80,12 @@ async def wait(
                 return whole_message_of(found[0])
             left = end - asyncio.get_running_loop().time()
             if left <= 0:
-                break
+                raise NotArrived(
+                    f"no such message came within {asked.timeout:g} seconds",
+                    hint="look at messages and outbox to see what came instead, or what is held",
+                )
             await space.feed.wait(seen, min(left, _LOOK_UP_SECONDS))
-    raise NotArrived(
-        f"no such message came within {asked.timeout:g} seconds",
-        hint="look at messages and outbox to see what came instead, or what is held",
-    )
+    raise Stopping("the server is stopping", hint="wait again when it is up again")
 
 
 @router.get("/events", response_class=StreamingResponse, responses={200: EVENTS})
@@ -99,6 +101,7 @@ async def follow(
     The id of an event is the sequence of its message. After a broken connection Last-Event-ID, or `after`,
     goes on where it was.
     """
+    await check_filter(space, asked.fields())
     stack = ExitStack()
     stack.enter_context(places.take())
     try:

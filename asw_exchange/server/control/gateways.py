@@ -12,10 +12,11 @@ from msgspec.json import schema as json_schema
 from msgspec.structs import replace
 from pydantic import Field
 
-from asw_exchange.behaviours import WORDS, FaultRule
+from asw_exchange.behaviours import WORDS, FaultRule, read_rule
 from asw_exchange.behaviours.catalogue import catalogue, magic_places
 from asw_exchange.server.control.access import Everywhere, Here, node_of
 from asw_exchange.server.control.forms import Asked, Code, Told
+from asw_exchange.server.control.names import check_rule_names
 from asw_exchange.server.control.problems import KeysWithheld
 from asw_exchange.server.notes import behave, conduct_of, keep, manner_of
 from asw_exchange.server.space import MAIN, Space
@@ -115,6 +116,8 @@ async def read_gateway(space: Here, spaces: Everywhere, code: Code) -> Gateway:
 async def change_gateway(space: Here, spaces: Everywhere, code: Code, asked: Conduct) -> Gateway:
     """Let a gateway misbehave, or behave again. Counters of its rules begin anew."""
     node_of(space, code)
+    for number, fault in enumerate(asked.faults or ()):
+        check_rule_names(space, read_rule(fault), f"$.faults[{number}]")
     behave(space, code, replace(manner_of(space, code), **asked.model_dump(exclude_none=True)))
     await keep(space)
     return _told(space, spaces, code)

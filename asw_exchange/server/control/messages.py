@@ -17,6 +17,7 @@ from asw_exchange.server.control.forms import (
     message_of,
     whole_message_of,
 )
+from asw_exchange.server.control.names import check_filter
 from asw_exchange.server.control.problems import NotThere
 
 router = APIRouter(tags=["messages"])
@@ -27,6 +28,7 @@ BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "
 @router.get("/messages")
 async def list_messages(space: Here, asked: Annotated[Listing, Query()]) -> Messages:
     """List messages: what each gateway has recorded, oldest first."""
+    await check_filter(space, asked.fields())
     limit = asked.latest or asked.limit
     found = await space.read(
         lambda ledger: ledger.entries(newest_first=asked.latest is not None, limit=limit, **asked.fields())

@@ -20,6 +20,7 @@ from asw_exchange.server.control.forms import (
     delivery_of,
 )
 from asw_exchange.server.control.messages import Which, find
+from asw_exchange.server.control.names import check_filter
 from asw_exchange.server.control.problems import AlreadyThere, NotThere
 from asw_exchange.server.notes import keep
 from asw_exchange.server.space import Space
@@ -63,6 +64,7 @@ class Step(Asked):
 async def read_outbox(space: Here, asked: Annotated[OutboxFilter, Query()]) -> Outbox:
     """List what has not been taken by its receiver yet."""
     filters = asked.model_dump(exclude_none=True, exclude={"limit"})
+    await check_filter(space, filters)
     depth, found = await space.read(
         lambda ledger: (ledger.queue_depth(), ledger.queue(limit=asked.limit, **filters))
     )

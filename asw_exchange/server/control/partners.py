@@ -76,5 +76,9 @@ async def remove_partner(space: Here, corridor: Name, gateway: Code) -> None:
 
 def _check(space: Space, corridor: str, gateway: str) -> None:
     joined = space.corridors.get(corridor)
-    if joined is None or gateway not in joined.members:
-        raise NotThere("no corridor of this name has this gateway", value=f"{corridor}/{gateway}")
+    if joined is None:
+        hint = f"those are {', '.join(space.corridors)}"
+        raise NotThere("there is no corridor of this name", value=corridor, hint=hint)
+    if gateway not in joined.members:
+        hint = f"those are {', '.join(joined.members)}"
+        raise NotThere(f"the corridor {corridor} has no gateway of this code", value=gateway, hint=hint)

@@ -57,6 +57,14 @@ class NotArrived(ControlError):
     status = 404
 
 
+class Stopping(ControlError):
+    """The server ends, so it waits for nothing any more."""
+
+    reply_code = "STOPPING"
+    status = 503
+    headers: ClassVar[Mapping[str, str]] = {"retry-after": "1"}
+
+
 class AlreadyThere(ControlError):
     """It cannot be done as things stand."""
 

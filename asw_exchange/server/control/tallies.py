@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from asw_exchange.ledger import Defect, Relation, reconcile, tally, timeline
 from asw_exchange.server.control.access import Here
 from asw_exchange.server.control.forms import MOST, Asked, Message, Text, Told
+from asw_exchange.server.control.names import check_filter
 
 router = APIRouter(tags=["tally"])
 
@@ -111,6 +112,7 @@ class Document(Asked):
 @router.get("/tally")
 async def count(space: Here, asked: Annotated[TallyFilter, Query()]) -> Tally:
     """Count what was sent and received."""
+    await check_filter(space, asked.fields())
     rows, dropped = await space.read(lambda ledger: (tally(ledger, **asked.fields()), ledger.dropped()))
     return Tally(rows=tuple(map(Row.model_validate, rows)), dropped=Dropped.model_validate(dropped))
 
@@ -118,6 +120,7 @@ async def count(space: Here, asked: Annotated[TallyFilter, Query()]) -> Tally:
 @router.get("/reconciliation")
 async def prove(space: Here, asked: Annotated[TallyFilter, Query()]) -> Reconciliation:
     """Prove, message by message, that senders and receivers have the same in their records."""
+    await check_filter(space, asked.fields())
     return Reconciliation.model_validate(await space.read(lambda ledger: reconcile(ledger, **asked.fields())))
 
 
