@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import urllib.request
 from collections.abc import Callable
@@ -12,9 +13,11 @@ import msgspec
 import pytest
 
 from asw_exchange.codec import to_json
+from asw_exchange.errors import BuildError
 from asw_exchange.ledger import Relation
 from asw_exchange.model import Certificate, Outcome
-from asw_exchange.records import Direction
+from asw_exchange.node import Node
+from asw_exchange.records import Direction, Entry
 from asw_exchange.server.settings import Settings
 from asw_exchange.testdata import generate
 from asw_exchange.testdata.redating import redate
@@ -105,6 +108,63 @@ def test_generated_documents_are_accepted_whatever_the_day(asw_server: ControlCl
     for each in sent:
         got = asw_server.wait(message_id=each.message_id, direction=Direction.RECEIVED)
         assert got.outcome is Outcome.ACCEPTED
+
+
+def test_documents_are_generated_only_from_gateways_that_run_here() -> None:
+    """The same ones for the same seed; to a partner's system too, whose own are left out."""
+    with running_server(Settings(partners=("asean/TH=http://127.0.0.1:9/in",))) as client:
+        client.hold()
+        sent = client.generate(FORM_D, count=60)
+        assert len(client.messages()) == len(sent) == 60
+        assert "TH" not in {each.gateway for each in sent}
+        assert "TH" in {each.peer for each in sent}
+        again = client.generate(FORM_D, count=60)
+        assert [each.reference for each in again] == [each.reference for each in sent]
+
+
+def test_sender_and_receiver_of_what_is_generated_are_chosen(asw_server: ControlClient) -> None:
+    """The documents are their own, and so are accepted; one that does not say its receiver gets it."""
+    for each in asw_server.generate(FORM_D, count=2, sender="VN", receiver="TH"):
+        assert (each.gateway, each.peer) == ("VN", "TH")
+        got = asw_server.wait(message_id=each.message_id, direction=Direction.RECEIVED)
+        assert got.outcome is Outcome.ACCEPTED
+    (sent,) = asw_server.generate("asean/eform-d-cancellation", sender="VN", receiver="TH")
+    assert (sent.gateway, sent.peer) == ("VN", "TH")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"kind": FORM_D, "sender": "TH"}, "no gateway of this code runs here"),
+        ({"kind": "korea/certificate-kv"}, "no document of this kind is generated from a gateway that runs"),
+        ({"kind": "korea/certificate-vk", "receiver": "VN"}, "no document of this kind is generated from"),
+        ({"kind": FORM_D, "receiver": "ZZ"}, "no gateway of the corridor"),
+        ({"kind": "asean/eform-d-cancellation"}, "does not say who this is"),
+    ],
+)
+def test_what_cannot_be_generated_from_here_leaves_nothing_behind(asked: dict[str, Any], said: str) -> None:
+    """A sender who is not here, kinds that others send, nobody to send it to."""
+    with running_server(Settings(gateways=("VN",))) as client:
+        with pytest.raises(Problem, match=said):
+            client.generate(count=3, **asked)
+        assert not client.messages()
+
+
+def test_generated_documents_are_sent_all_or_none(
+    asw_server: ControlClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When one of them cannot be sent, what was before it is not in the ledger either."""
+    plain, sent = Node.send, itertools.count(1)
+
+    def send(node: Node, *given: Any) -> Entry:
+        if next(sent) % 3 == 0:
+            raise BuildError("the third cannot be written")
+        return plain(node, *given)
+
+    monkeypatch.setattr(Node, "send", send)
+    with pytest.raises(Problem, match="the third"):
+        asw_server.generate(FORM_D, count=3)
+    assert not asw_server.messages()
 
 
 def test_messages_are_listed_by_everything(asw_server: ControlClient) -> None:

@@ -158,6 +158,29 @@ def test_a_wrong_body_is_refused_by_its_path(asw_server: ControlClient, body: by
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "body", "hint"),
+    [
+        (
+            "POST",
+            "/control/documents/generated",
+            b'{"kind": "asean/eform-d", "issuer": "VN"}',
+            "sender, receiver",
+        ),
+        ("POST", "/control/outbox/step", b'{"steps": 2}', "those are count"),
+        ("GET", "/control/outbox?kind=asean/eform-d", None, "gateway, peer, state"),
+        ("GET", "/control/clock?zone=utc", None, "none is taken here"),
+    ],
+)
+def test_an_unknown_parameter_is_told_with_the_right_ones(
+    asw_server: ControlClient, method: str, path: str, body: bytes | None, hint: str
+) -> None:
+    """In a body, also one that may be left out, and in a query."""
+    status, _, told = ask(asw_server, method, path, body, Content_Type="application/json")
+    assert (status, "there is no parameter" in told["detail"]) == (422, True)
+    assert hint in told["hint"]
+
+
+@pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "/control/nothing", 404),

@@ -117,7 +117,10 @@ class ControlClient:
         sender: str | None = None,
         receiver: str | None = None,
     ) -> tuple[Message, ...]:
-        """Generate valid documents and send them: the same ones for the same seed and day."""
+        """Generate valid documents and send them, all or none: the same ones for the same seed and day.
+
+        They come from gateways that run there; ``sender`` and ``receiver`` choose among them.
+        """
         asked = {"kind": kind, "count": count, "seed": seed, "sender": sender, "receiver": receiver}
         return self._ask("POST", "documents/generated", _Messages, asked).messages
 

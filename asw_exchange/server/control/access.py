@@ -80,7 +80,9 @@ def refuse_unknown_parameters(request: Request) -> None:
     takes_none = isinstance(route, APIRoute) and not route.dependant.query_params
     for name, count in names.items():
         if takes_none:
-            raise ControlError(f"there is no parameter {name[:40]}", path=f"query.{name[:40]}")
+            raise ControlError(
+                f"there is no parameter {name[:40]}", path=f"query.{name[:40]}", hint="none is taken here"
+            )
         if count > 1:
             raise ControlError(f"the parameter {name[:40]} is given {count} times", path=f"query.{name[:40]}")
 

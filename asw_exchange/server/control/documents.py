@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -12,6 +13,7 @@ from asw_exchange.codec import from_json
 from asw_exchange.corridor import MessageKind
 from asw_exchange.corridors import find_kind
 from asw_exchange.model import Value
+from asw_exchange.records import Entry
 from asw_exchange.server.control.access import Here, node_of
 from asw_exchange.server.control.forms import Asked, Code, Kind, Message, Messages, message_of
 from asw_exchange.server.control.problems import ControlError
@@ -29,14 +31,32 @@ class Submission(Asked):
     sender: Code | None = Field(None, description="Where the document does not say it")
     receiver: Code | None = Field(None, description="Where the document does not say it")
 
+    @property
+    def sides(self) -> dict[str, str | None]:
+        """Sender and receiver, as far as they are named."""
+        return {"sender": self.sender, "receiver": self.receiver}
+
 
 class Generation(Submission):
     """What to generate and send: the same documents for the same seed."""
 
+    sender: Code | None = Field(None, description="Only documents from this gateway, which runs here")
+    receiver: Code | None = Field(None, description="Only documents to this gateway")
     seed: int = Field(0, ge=0, le=2**32)
     count: int = Field(1, ge=1, le=100)
 
 
+class Letter(NamedTuple):
+    """A document, and who sends it to whom."""
+
+    document: Value
+    sender: str
+    receiver: str
+
+
+_MOST_IN_VAIN = 2000
+"""Documents, one after the other, that do not go from and to whom it is asked for: then there is none. Of
+ninety pairs of gateways the one that is asked for comes before, all but certainly."""
 _DOCUMENT = {
     "requestBody": {
         "required": True,
@@ -53,28 +73,70 @@ async def submit(
     """Build, sign and send a document; return its record. A wrong field is named by its exact path."""
     kind = find_kind(asked.kind)
     document = from_json(await request.body(), kind.document)
-    sent = await send(space, kind, document, asked, "query.")
+    sent = await _send(space, kind, document, asked)
     response.headers["location"] = f"{request.scope.get('root_path', '')}/messages/{sent.sequence}"
     return sent
 
 
 @router.post("/documents/generated", status_code=201)
 async def generate_and_submit(space: Here, asked: Generation) -> Messages:
-    """Generate valid documents of a kind, dated by the clock, and send them: something to look at."""
+    """Generate valid documents of a kind, dated by the clock, and send them: all, or none of them.
+
+    They come from gateways that run here. `sender` and `receiver` choose among them, and say what a document
+    does not say itself.
+    """
     kind, now = find_kind(asked.kind), space.clock.now()
-    documents = generate(asked.kind, seed=asked.seed, count=asked.count)
-    sent = [await send(space, kind, redate(document, now), asked, "$.") for document in documents]
-    return Messages(messages=tuple(sent), next=None)
+    letters = await asyncio.to_thread(_generated, space, kind, asked)
+
+    def send_all() -> list[Entry]:
+        return [
+            space.nodes[each.sender].send(kind.name, redate(each.document, now), each.receiver)
+            for each in letters
+        ]
+
+    sent = await space.committer.run(send_all)
+    return Messages(messages=tuple(map(message_of, sent)), next=None)
 
 
-async def send(space: Space, kind: MessageKind, document: Value, asked: Submission, place: str) -> Message:
-    """Let the sender's gateway send a document; ``place`` is where sender and receiver can be named.
+def _generated(space: Space, kind: MessageKind, asked: Generation) -> list[Letter]:
+    """Return the first that go from here, and from and to whom it is asked for. Raises ControlError."""
+    members = space.corridors[kind.name.split("/")[0]].members
+    for name, code in asked.sides.items():
+        if code is not None:
+            _chosen(f"$.{name}", code, members)
+    if asked.sender is not None:
+        node_of(space, asked.sender)
+    documents = generate(kind.name, seed=asked.seed, count=asked.count * _MOST_IN_VAIN)
+    letters: list[Letter] = []
+    in_vain = 0
+    while len(letters) < asked.count and in_vain < _MOST_IN_VAIN:
+        document = next(documents)
+        written = zip(asked.sides.items(), kind.route(document), strict=True)
+        codes = [_chosen(f"$.{name}", said or given, members) for (name, given), said in written]
+        suits = codes[0] in space.nodes and codes[0] != codes[1] and _fit(asked, codes)
+        in_vain = 0 if suits else in_vain + 1
+        if suits:
+            letters.append(Letter(document, *codes))
+    if in_vain:
+        here = ", ".join(code for code in members if code in space.nodes) or "none"
+        route = f"from {asked.sender or 'a gateway that runs here'} to {asked.receiver or 'another'}"
+        hint = f"the gateways of its corridor that run here are {here}"
+        raise ControlError(f"no document of this kind is generated {route}", hint=hint)
+    return letters
+
+
+def _fit(asked: Submission, codes: Iterable[str]) -> bool:
+    return all(given in (None, code) for given, code in zip(asked.sides.values(), codes, strict=True))
+
+
+async def _send(space: Space, kind: MessageKind, document: Value, asked: Submission) -> Message:
+    """Let the sender's gateway send a document.
 
     Raises ControlError when it is not clear who sends it to whom, or when they cannot.
     """
     members = space.corridors[kind.name.split("/")[0]].members
-    written = zip(("sender", "receiver"), (asked.sender, asked.receiver), kind.route(document), strict=True)
-    codes = [_chosen(f"{place}{name}", given or said, members) for name, given, said in written]
+    written = zip(asked.sides.items(), kind.route(document), strict=True)
+    codes = [_chosen(f"query.{name}", given or said, members) for (name, given), said in written]
     node_of(space, codes[0])
     return message_of(await space.submit(kind.name, document, codes[0], codes[1]))
 

@@ -6,6 +6,7 @@ Not here: words for behaviours, which their vocabulary knows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from asw_exchange.behaviours import FaultRule
@@ -25,7 +26,7 @@ async def check_filter(space: Space, named: dict[str, Any]) -> None:
         value = named.get(name)
         if value in (None, UNKNOWN, *known):
             continue
-        if not await space.read(lambda ledger, field=name, value=value: _has(ledger, field, value)):
+        if not await space.read(partial(_has, name, value)):
             raise _unknown(f"query.{name}", name, value, known)
 
 
@@ -46,7 +47,7 @@ def _known(space: Space) -> dict[str, tuple[str, ...]]:
     return {"corridor": tuple(space.corridors), "kind": kinds, "gateway": codes, "peer": codes}
 
 
-def _has(ledger: Ledger, name: str, value: Any) -> bool:
+def _has(name: str, value: Any, ledger: Ledger) -> bool:
     named: Any = {name: value}
     return bool(ledger.entries(limit=1, **named))
 

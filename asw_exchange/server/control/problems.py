@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -165,16 +165,28 @@ def _of_error(_: Request, error: Exception) -> Response:
     return response_of(error)
 
 
-def _of_validation(_: Request, error: Exception) -> Response:
+def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where, *names = first["loc"]
     name = ".".join(str(each) for each in names)
     path = f"${''.join(map(_step, names))}" if where == "body" else f"{where}.{name}"
-    detail = f"there is no parameter {name}" if first["type"] == "extra_forbidden" else first["msg"]
+    unknown = first["type"] == "extra_forbidden"
+    detail = f"there is no parameter {name}" if unknown else first["msg"]
+    hint = f"those are {', '.join(_parameters(request, where))}" if unknown else None
     value = first.get("input")
     told = str(value)[:200] if isinstance(value, str | int | float | bool) else None
-    return _problem(422, ControlError.reply_code, detail, path=path, value=told)
+    return _problem(422, ControlError.reply_code, detail, path=path, value=told, hint=hint)
+
+
+def _parameters(request: Request, where: str) -> tuple[str, ...]:
+    """Return the names that an operation takes in its query or body, all of which stand in one model."""
+    dependant = request.scope["route"].dependant
+    fields = dependant.body_params if where == "body" else dependant.query_params
+    given = [field.field_info.annotation for field in fields]
+    types = [each for type_ in given for each in (type_, *get_args(type_))]
+    models = [each for each in types if isinstance(each, type) and issubclass(each, BaseModel)]
+    return tuple(name for model in models for name in model.model_fields)
 
 
 def _step(name: str | int) -> str:
