@@ -1,4 +1,6 @@
-"""A load of HTTP clients with keep-alive: rate and latencies of one run. The client's own cost is part of it.
+"""A load of HTTP clients: rate and latencies of one run. The client's own cost is part of it.
+
+Connections are kept as long as the server keeps them.
 
 Run as a process of its own, ``python -m benchmarks.load URL FOLDER CLIENTS``, which posts every file of a
 folder once and prints the result as JSON, so that client and server share the machine as two programs do.
@@ -11,7 +13,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections import deque
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -23,12 +25,14 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 
 
 class _Client(asyncio.Protocol):
-    """One connection: sends a request, waits for the whole answer, and sends the next."""
+    """One connection: sends a request, waits for the whole answer, and sends the next, while it is kept."""
 
-    def __init__(self, requests: Iterator[bytes], latencies: list[float], statuses: set[int]) -> None:
+    def __init__(self, requests: deque[bytes], latencies: list[float], statuses: set[int]) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._requests, self._latencies, self._statuses = requests, latencies, statuses
         self._answer = b""
+        self._start = perf_counter()
+        """To connect is part of the first request."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: Any = transport
@@ -44,7 +48,10 @@ class _Client(asyncio.Protocol):
         self._statuses.add(int(self._answer[9:12]))
         if length is None:
             self._fail("the answer does not say how long it is")
+        elif self._answer.startswith(b"HTTP/1.0"):
+            self._end()
         else:
+            self._start = perf_counter()
             self._next()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -52,13 +59,14 @@ class _Client(asyncio.Protocol):
 
     def _next(self) -> None:
         self._answer = b""
-        request = next(self._requests, None)
-        if request is None:
-            self.done.set_result(None)
-            self._transport.close()
+        if self._requests:
+            self._transport.write(self._requests.popleft())
         else:
-            self._start = perf_counter()
-            self._transport.write(request)
+            self._end()
+
+    def _end(self) -> None:
+        self.done.set_result(None)
+        self._transport.close()
 
     def _fail(self, reason: str) -> None:
         if not self.done.done():
@@ -74,16 +82,17 @@ def request(url: str, body: bytes) -> bytes:
 
 async def load(url: str, bodies: list[bytes], clients: int) -> dict[str, Any]:
     """Post every body once, over ``clients`` connections; return the rate and latencies in milliseconds."""
-    requests = iter([request(url, body) for body in bodies])
+    requests = deque(request(url, body) for body in bodies)
     latencies: list[float] = []
     statuses: set[int] = set()
     parts, loop = urlsplit(url), asyncio.get_running_loop()
 
     async def client() -> None:
-        _, protocol = await loop.create_connection(
-            lambda: _Client(requests, latencies, statuses), parts.hostname, parts.port
-        )
-        await protocol.done
+        while requests:
+            _, protocol = await loop.create_connection(
+                lambda: _Client(requests, latencies, statuses), parts.hostname, parts.port
+            )
+            await protocol.done
 
     start = perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
