@@ -18,7 +18,7 @@ from lxml import etree
 from asw_exchange.codec import read, to_bytes
 from asw_exchange.corridor import Corridor, MessageKind
 from asw_exchange.corridors import all_corridors
-from asw_exchange.gateway import receive, validate_kind
+from asw_exchange.gateway import conclude, examine, validate_kind
 from asw_exchange.model import Header, Value
 from asw_exchange.signature import Placement, SigningKey, create_pki, sign, verify
 from asw_exchange.testdata import generate
@@ -167,9 +167,8 @@ class KindBench:
         return self.corridor.pack(header, document, self.pki.key(sender))
 
     def _receive(self, raw: bytes, gateway: str) -> Any:
-        return receive(
-            raw, gateway=gateway, corridor=self.corridor, moment=MOMENT, memory=self.memory, trust=self.trust
-        )
+        examination = examine(raw, gateway=gateway, corridor=self.corridor, moment=MOMENT, trust=self.trust)
+        return conclude(examination, raw, gateway=gateway, corridor=self.corridor, memory=self.memory)
 
     def rows(self) -> list[Row]:
         """Measure all steps of the kind."""

@@ -21,7 +21,7 @@ from asw_exchange import resources
 from asw_exchange.clock import SystemClock, VirtualClock
 from asw_exchange.codec import read, to_bytes
 from asw_exchange.corridors.asean import CORRIDOR
-from asw_exchange.gateway import receive, validate_kind
+from asw_exchange.gateway import conclude, examine, validate_kind
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Value
 from asw_exchange.node import Node
@@ -112,9 +112,8 @@ class Bench:
         return CORRIDOR.pack(header, document, self.pki.key(sender))
 
     def _receive(self, raw: bytes, gateway: str) -> Any:
-        return receive(
-            raw, gateway=gateway, corridor=CORRIDOR, moment=MOMENT, memory=self.memory, trust=self.trust
-        )
+        examination = examine(raw, gateway=gateway, corridor=CORRIDOR, moment=MOMENT, trust=self.trust)
+        return conclude(examination, raw, gateway=gateway, corridor=CORRIDOR, memory=self.memory)
 
 
 def _as_sent(record: Entry) -> Entry:

@@ -127,24 +127,17 @@ def test_half_an_answer_is_none(corridor: str, kind: str) -> None:
         ]
 
 
-def test_a_partner_that_sends_something_is_there_again(server: Running) -> None:
-    """What waits for it is delivered at once, though the clock does not move."""
+@pytest.mark.parametrize(("sender", "receiver", "taken"), [("TH", "VN", 1), ("SG", "TH", 2)])
+def test_a_partner_that_is_seen_is_there_again(
+    server: Running, sender: str, receiver: str, taken: int
+) -> None:
+    """It sends something, or takes something of another gateway: what waits for it is tried at once."""
     behave(server, "TH", "refuse-connection")
     submit(server, 1, "VN", "TH")
     server.wait_until(has_failed)
     behave(server, "TH")
-    submit(server, 2, "TH", "VN")
-    server.wait_until(lambda ledger: outcomes(ledger, "TH") == [Outcome.ACCEPTED])
-
-
-def test_a_partner_that_takes_something_is_there_again(server: Running) -> None:
-    """A delivery of one gateway arrives: those of the others to the same partner are tried at once."""
-    behave(server, "TH", "refuse-connection")
-    submit(server, 1, "VN", "TH")
-    server.wait_until(has_failed)
-    behave(server, "TH")
-    submit(server, 2, "SG", "TH")
-    server.wait_until(lambda ledger: outcomes(ledger, "TH") == [Outcome.ACCEPTED] * 2)
+    submit(server, 2, sender, receiver)
+    server.wait_until(lambda ledger: outcomes(ledger, "TH") == [Outcome.ACCEPTED] * taken)
 
 
 def test_what_waited_before_a_restart_is_hurried_too(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from asw_exchange.codec import read
 from asw_exchange.errors import ExchangeError
-from asw_exchange.gateway import receive
+from asw_exchange.gateway import conclude, examine
 from asw_exchange.model import Outcome
 from asw_exchange.records import Entry
 from asw_exchange.signature import TrustStore, sign, verify
@@ -132,15 +132,16 @@ def genuine(kind: str) -> tuple[Victim, bytes, dict[str, TrustStore]]:
 def taken(kind: str, raw: bytes) -> bool:
     """Let the receiver take a message; if it does, it must be the document that was sent, whole."""
     victim, _, trust = genuine(kind)
-    record = receive(
+    gateway, corridor = victim.header.receiver, victim.corridor
+    examination = examine(
         raw,
-        gateway=victim.header.receiver,
-        corridor=victim.corridor,
+        gateway=gateway,
+        corridor=corridor,
         moment=victim.moment,
-        memory=Nothing(),
         trust=trust,
         peer=victim.header.sender,
-    ).record
+    )
+    record = conclude(examination, raw, gateway=gateway, corridor=corridor, memory=Nothing()).record
     if record.outcome is not Outcome.ACCEPTED:
         assert record.findings
         return False

@@ -3,7 +3,7 @@
 from asw_exchange.gateway.doubt import doubt_of
 from asw_exchange.gateway.examination import EXAMINATION, Examination, examine, validate_kind
 from asw_exchange.gateway.exchange import EXCHANGE
-from asw_exchange.gateway.receive import Reception, conclude, receive
+from asw_exchange.gateway.reception import Reception, conclude
 
 __all__ = [
     "EXAMINATION",
@@ -13,6 +13,5 @@ __all__ = [
     "conclude",
     "doubt_of",
     "examine",
-    "receive",
     "validate_kind",
 ]

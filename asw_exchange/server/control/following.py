@@ -102,15 +102,12 @@ async def follow(
     goes on where it was.
     """
     await check_filter(space, asked.fields())
-    stack = ExitStack()
-    stack.enter_context(places.take())
-    try:
+    with ExitStack() as stack:
+        stack.enter_context(places.take())
         after = int(last_event_id) if last_event_id is not None else asked.after
         who = follower(space, asked, await space.read(Ledger.last_sequence) if after is None else after)
-    except BaseException:
-        stack.close()
-        raise
-    return StreamingResponse(_stream(who, spaces, stack), media_type="text/event-stream")
+        place = stack.pop_all()  # the stream gives it back
+    return StreamingResponse(_stream(who, spaces, place), media_type="text/event-stream")
 
 
 async def _stream(who: Follower, spaces: Spaces, place: ExitStack) -> AsyncIterator[str]:

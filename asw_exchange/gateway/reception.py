@@ -1,4 +1,4 @@
-"""A gateway receives: bytes in, what became of them out. A pure function.
+"""What becomes of a message that was examined: its record, and the answers owed. A pure function.
 
 The caller commits the record before it sends the answer, and signs the answer with its own key.
 """
@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Corridor, Handled, Notice, Reply
-from asw_exchange.gateway.examination import Examination, examine, run
+from asw_exchange.gateway.examination import Examination, run
 from asw_exchange.gateway.exchange import EXCHANGE, Delivery, Recollection
 from asw_exchange.model import Acknowledgement, Finding, Header, Outcome
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
-from asw_exchange.signature import TrustStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,27 +30,6 @@ class Reception:
     """Business answers that are owed beside those."""
     seconds: Mapping[str, float]
     """How long each step took."""
-
-
-def receive(
-    raw: bytes,
-    *,
-    gateway: str,
-    corridor: Corridor,
-    moment: datetime,
-    memory: Memory,
-    trust: Mapping[str, TrustStore],
-    peer: str = UNKNOWN,
-    limits: Limits = DEFAULT_LIMITS,
-) -> Reception:
-    """Take one message through all steps and say what became of it: ``examine``, then ``conclude``.
-
-    Never raises for bad input; ConfigurationError when one of our own checks could not run.
-    """
-    examination = examine(
-        raw, gateway=gateway, corridor=corridor, moment=moment, trust=trust, peer=peer, limits=limits
-    )
-    return conclude(examination, raw, gateway=gateway, corridor=corridor, memory=memory)
 
 
 def conclude(
