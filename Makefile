@@ -47,10 +47,11 @@ interop: $(READY)
 
 # atheris is not part of the usual set-up: it has wheels for few Pythons.
 fuzz: SECONDS = 600
+fuzz: SEED = 0
 fuzz: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,fuzz]' \
 		|| echo "the extra fuzz could not be installed"
-	@$(BIN)/python -m fuzz --seconds $(SECONDS)
+	@$(BIN)/python -m fuzz --seconds $(SECONDS) --seed $(SEED)
 
 samples: $(READY)
 	$(BIN)/python -c "from tests.samples import write; write()"

@@ -28,6 +28,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=600, help="of all targets together")
     parser.add_argument("--target", choices=TARGETS, action="append", help="one of them (again for more)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the same one makes the same changes; 0: by chance"
+    )
     options = parser.parse_args()
     names = options.target or list(TARGETS)
     found = _flood(names)
@@ -35,7 +38,8 @@ def main() -> int:
         print("FUZZING DID NOT RUN: atheris is not installed (pip install -e '.[fuzz]', Python below 3.14)")
         return NOT_INSTALLED
     corpus = _write_corpus()
-    found += [name for name in names if not _fuzz(name, corpus, max(1, options.seconds // len(names)))]
+    share = max(1, options.seconds // len(names))
+    found += [name for name in names if not _fuzz(name, corpus, share, options.seed)]
     print("found something: " + ", ".join(found) if found else f"nothing found in {', '.join(names)}")
     return 1 if found else 0
 
@@ -63,17 +67,20 @@ def _write_corpus() -> Path:
     return CORPUS
 
 
-def _fuzz(name: str, corpus: Path, seconds: int) -> bool:
-    """Fuzz one target; what it finds is kept among the crashers. Tell whether nothing was found."""
+def _fuzz(name: str, corpus: Path, seconds: int, seed: int) -> bool:
+    """Fuzz one target; what it finds is kept among the crashers and shown. Tell whether nothing was found."""
+    before = set(CRASHERS.iterdir())
     print(f"{name}: {seconds} s", flush=True)
     command = [sys.executable, "-m", "fuzz.run", name, f"-max_total_time={seconds}", f"-max_len={MOST_BYTES}"]
-    command += ["-timeout=10", "-rss_limit_mb=4096", "-print_final_stats=1", "-verbosity=0"]
+    command += [f"-seed={seed}", "-timeout=10", "-rss_limit_mb=4096", "-print_final_stats=1", "-verbosity=0"]
     command += [f"-artifact_prefix={CRASHERS}/{name}--", str(corpus)]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own module
     told = [line for line in done.stderr.splitlines() if not line.startswith(("INFO:", "WARNING:"))]
     wanted = ("stat::number_of_executed_units", "stat::peak_rss_mb")
     lines = told[-60:] if done.returncode else [line for line in told if line.startswith(wanted)]
     print(*lines, sep="\n", flush=True)
+    for path in sorted(set(CRASHERS.iterdir()) - before):
+        print(f"{path}: {path.read_bytes()!r}", flush=True)
     return done.returncode == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ _CRASHES = (
 
 def list_faults(path: Path, element: etree._Element) -> Iterator[Finding]:
     """Yield what xmlschema finds under ``element``. Raises ConfigurationError when it breaks down."""
+    element = _elements_only(element)
     declared: dict[etree._Element, XsdElement] = {}
 
     def remember(found: Any, declaration: XsdElement) -> bool:
@@ -42,6 +44,24 @@ def list_faults(path: Path, element: etree._Element) -> Iterator[Finding]:
         yield from explain(errors, declared, element)
     except _CRASHES as error:
         raise ConfigurationError(f"xmlschema could not list the faults: {error}", file=str(path)) from error
+
+
+def _elements_only(element: etree._Element) -> etree._Element:
+    """Return ``element``, or its like in a copy without comments and instructions.
+
+    xmlschema takes those for children. What ``element`` stands in is copied with it: paths and lines stay.
+    """
+    if next(element.iter(etree.Comment, etree.ProcessingInstruction), None) is None:
+        return element
+    positions, top = [], element
+    while (parent := top.getparent()) is not None:
+        positions.append(parent.index(top))
+        top = parent
+    alike = deepcopy(top)
+    for position in reversed(positions):
+        alike = alike[position]
+    etree.strip_tags(alike, etree.Comment, etree.ProcessingInstruction)
+    return alike
 
 
 @cache
