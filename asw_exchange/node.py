@@ -21,7 +21,7 @@ from asw_exchange.clock import Clock
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import Answer, Arrival, Chase, Corridor, MessageKind, Reply
 from asw_exchange.errors import BytesDropped, LedgerError, UnknownKind
-from asw_exchange.gateway import Examination, Reception, conclude, doubt_of, examine
+from asw_exchange.gateway import Examination, Laps, Reception, conclude, doubt_of, examine
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Header, Outcome, Value
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
@@ -51,7 +51,7 @@ class Node:
         reply: ReplyRule | None = None,
         limits: Limits = DEFAULT_LIMITS,
         conduct: Conduct | None = None,
-        observe: Callable[[Mapping[str, float]], object] = lambda seconds: None,
+        observe: Callable[[Laps], object] = lambda laps: None,
     ) -> None:
         self.gateway = gateway
         self.key = key
@@ -252,7 +252,7 @@ class Node:
             corridor=as_treated(self._corridors[corridor], treatment),
             memory=self.memory,
         )
-        self._observe(reception.seconds)
+        self._observe(reception.laps)
         self._ledger.append(msgspec.structs.replace(reception.record, moment=self._clock.now()), raw)
         return reception
 

@@ -75,22 +75,22 @@ def is_gone(pid: int) -> bool:
 
 
 def test_workers_find_out_what_a_thread_does() -> None:
-    """A message in order, one changed after signing, and no XML at all: equal but for the seconds."""
+    """A message in order, one changed after signing, and no XML at all: equal."""
     ((_, raw),) = messages(1)
     bodies = [raw, raw.replace(b"<", b"< ", 1), raw.replace(b"SG", b"MY"), b"no XML", b""]
 
-    async def examine(workers: int) -> list[object]:
+    async def examine(workers: int) -> list[Examination]:
         examiner = Examiner(JOINED, TRUST, workers=workers)
         await examiner.start()
         try:
             found = await asyncio.gather(*(examiner.examine(question(each)) for each in bodies * 8))
-            return [(each.header, each.document, each.outcome, each.findings, each.digest) for each in found]
+            return [*found]
         finally:
             await examiner.close()
 
     in_thread = asyncio.run(examine(0))
     assert asyncio.run(examine(2)) == in_thread
-    assert [found[2] for found in in_thread[: len(bodies)]] == [None, *[Outcome.REJECTED] * 4]  # type: ignore[index]
+    assert [found.outcome for found in in_thread[: len(bodies)]] == [None, *[Outcome.REJECTED] * 4]
 
 
 def test_a_check_that_cannot_run_is_told_as_what_it_is() -> None:
@@ -98,8 +98,22 @@ def test_a_check_that_cannot_run_is_told_as_what_it_is() -> None:
     lost = tuple(replace(kind, schema="asean/lost.xsd") for kind in CORRIDOR.kinds)
     answers = answer_all([question(messages(1)[0][1])], {"asean": replace(CORRIDOR, kinds=lost)}, TRUST)
     with pytest.raises(ConfigurationError) as told:
-        result_of(answers[0])
+        result_of(answers.each[0])
     assert "lost.xsd" in str(told.value)
+
+
+def test_of_messages_that_are_examined_together_each_takes_its_own_steps() -> None:
+    """One that cannot be read takes no further step, and one whose check cannot run spoils no other."""
+    raw = messages(1)[0][1]
+    lost = tuple(replace(kind, schema="asean/lost.xsd") for kind in CORRIDOR.kinds)
+    joined = JOINED | {"lost": replace(CORRIDOR, kinds=lost)}
+    asked = [question(b"no XML"), msgspec.structs.replace(question(raw), corridor="lost"), question(raw)]
+    answers = answer_all(asked, joined, TRUST)
+    assert result_of(answers.each[0]).outcome is Outcome.REJECTED
+    assert answers.each[1].examination is None
+    assert result_of(answers.each[2]).outcome is None
+    taken = {step: times for step, (times, _) in answers.laps.items()}
+    assert (taken["read_xml"], taken["apply_rules"], taken["check_route"]) == (3, 2, 1)
 
 
 def test_a_fault_of_ours_reaches_who_asked_and_no_other() -> None:
@@ -157,7 +171,7 @@ def test_a_worker_that_does_not_answer_is_ended_and_others_do_its_work() -> None
 def test_a_time_that_is_none_in_utc_is_refused(moment: bytes) -> None:
     """A moment before the year 1, or after 9999, once its offset is taken off."""
     raw = re.sub(rb"(CreationDateAndTime>)[^<]+", rb"\g<1>" + moment, messages(1)[0][1])
-    (answer,) = answer_all([question(raw)], JOINED, TRUST)
+    (answer,) = answer_all([question(raw)], JOINED, TRUST).each
     assert "9999" in result_of(answer).findings[0].message
 
 

@@ -9,7 +9,7 @@ comes out is plain data, so any process may do it. Not here: what earlier messag
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -59,8 +59,6 @@ class Examination(Value, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     outcome: Outcome | None = None
     """REJECTED where it is refused, ACCEPTED where there is nothing more to ask; None: so far in order."""
-    seconds: dict[str, float] = msgspec.field(default_factory=dict)
-    """How long each step took."""
 
 
 class Refused(ExchangeError):
@@ -77,32 +75,45 @@ class Progress(Protocol):
     """What steps have found out so far."""
 
     outcome: Outcome | None
-    seconds: dict[str, float]
+    error: ExchangeError | None
+    """Why it goes no further."""
 
 
 P = TypeVar("P", bound=Progress)
 
+Laps = dict[str, tuple[int, float]]
+"""How many messages took each step, and how many seconds it took for all of them."""
 
-def run(steps: Iterable[Callable[[P], None]], progress: P) -> tuple[Finding, ...]:
-    """Take a message through steps until one tells its outcome; return why it was refused, if it was."""
-    try:
-        for step in steps:
-            start = perf_counter()
+
+def run(steps: Iterable[Callable[[P], None]], messages: Sequence[P]) -> Laps:
+    """Take messages through steps, each until its outcome is told or a check could not run.
+
+    All take a step before any takes the next: of what a step needs, most is then at hand for all but the
+    first, which saves a seventh of the time with eight messages.
+    """
+    laps: Laps = {}
+    for step in steps:
+        ahead = [progress for progress in messages if progress.outcome is None]
+        if not ahead:
+            break
+        start = perf_counter()
+        for progress in ahead:
             try:
                 step(progress)
-            finally:
-                progress.seconds[step.__name__] = perf_counter() - start
-            if progress.outcome is not None:
-                break
-    except ConfigurationError:
-        raise
-    except Refused as refused:
-        progress.outcome = Outcome.REJECTED
-        return refused.findings
-    except ExchangeError as error:
-        progress.outcome = Outcome.REJECTED
-        return (findings_of_error(error),)
-    return ()
+            except ExchangeError as error:
+                progress.error, progress.outcome = error, Outcome.REJECTED
+        laps[step.__name__] = len(ahead), perf_counter() - start
+    return laps
+
+
+def refusal_of(progress: Progress) -> tuple[Finding, ...]:
+    """Return why a message was refused, if it was. Raises ConfigurationError: a check could not run."""
+    error = progress.error
+    if error is None:
+        return ()
+    if isinstance(error, ConfigurationError):
+        raise error
+    return error.findings if isinstance(error, Refused) else (findings_of_error(error),)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,13 +121,13 @@ class Subject:
     """A message under examination. What a step finds out is unset before that step."""
 
     raw: bytes
-    digest: str
     gateway: str
     corridor: Corridor
     moment: datetime
     trust: Mapping[str, TrustStore]
-    limits: Limits
     peer: str = UNKNOWN
+    limits: Limits = DEFAULT_LIMITS
+    digest: str = field(init=False)
     root: etree._Element = field(init=False)
     header: Header | None = None
     is_addressed: bool = False
@@ -129,7 +140,23 @@ class Subject:
     report: Report | None = None
     document: Value | None = None
     outcome: Outcome | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
+    error: ExchangeError | None = None
+
+    def examination(self) -> Examination:
+        """Return what the steps have found out. Raises ConfigurationError when one could not be done."""
+        findings = refusal_of(self) or (self.report.findings if self.report else ())
+        return Examination(
+            digest=self.digest,
+            peer=self.peer,
+            moment=self.moment,
+            header=self.header,
+            is_addressed=self.is_addressed,
+            kind=self.kind.name if self.kind else None,
+            content_digest=self.content_digest,
+            document=msgspec.json.encode(self.document) if self.document else None,
+            findings=findings,
+            outcome=self.outcome,
+        )
 
 
 def examine(
@@ -150,32 +177,25 @@ def examine(
     """
     subject = Subject(
         raw=raw,
-        digest=hashlib.sha256(raw).hexdigest(),
         gateway=gateway,
         corridor=corridor,
         moment=moment,
         trust=trust,
+        peer=peer,
         limits=limits,
-        peer=peer,
     )
-    refusal = run(EXAMINATION, subject)
-    return Examination(
-        digest=subject.digest,
-        peer=peer,
-        moment=moment,
-        header=subject.header,
-        is_addressed=subject.is_addressed,
-        kind=subject.kind.name if subject.kind else None,
-        content_digest=subject.content_digest,
-        document=msgspec.json.encode(subject.document) if subject.document else None,
-        findings=refusal or (subject.report.findings if subject.report else ()),
-        outcome=subject.outcome,
-        seconds=subject.seconds,
-    )
+    examine_all((subject,))
+    return subject.examination()
+
+
+def examine_all(subjects: Sequence[Subject]) -> Laps:
+    """Find out all that messages say by themselves: each has its ``examination`` then."""
+    return run(EXAMINATION, subjects)
 
 
 def read_xml(subject: Subject) -> None:
-    """Read the bytes with the hardened reader."""
+    """Read the bytes with the hardened reader; whatever they are, they have a digest."""
+    subject.digest = hashlib.sha256(subject.raw).hexdigest()
     subject.root = read_signed(subject.raw, subject.limits)
 
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from asw_exchange.corridor import Arrival, Corridor, MessageKind
-from asw_exchange.errors import MessageIdReused
+from asw_exchange.errors import ExchangeError, MessageIdReused
 from asw_exchange.gateway.examination import Examination, Refused
 from asw_exchange.model import Finding, Outcome, Severity, Value
 from asw_exchange.records import Direction, Entry, Memory
@@ -68,7 +68,7 @@ class Delivery:
     first: Entry | None = None
     """The entry of the same message when it came before."""
     outcome: Outcome | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
+    error: ExchangeError | None = None
 
     @property
     def arrival(self) -> Arrival:

@@ -5,11 +5,10 @@ The caller commits the record before it sends the answer, and signs the answer w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asw_exchange.corridor import Corridor, Handled, Notice, Reply
-from asw_exchange.gateway.examination import Examination, run
+from asw_exchange.gateway.examination import Examination, Laps, refusal_of, run
 from asw_exchange.gateway.exchange import EXCHANGE, Delivery, Recollection
 from asw_exchange.model import Acknowledgement, Finding, Header, Outcome
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
@@ -28,8 +27,7 @@ class Reception:
     """For a message that came before: the answer that it was given at once, to be sent again."""
     replies: tuple[Reply, ...]
     """Business answers that are owed beside those."""
-    seconds: Mapping[str, float]
-    """How long each step took."""
+    laps: Laps
 
 
 def conclude(
@@ -47,15 +45,15 @@ def conclude(
         memory=Recollection(memory),
         kind=corridor.find(header.kind) if header else None,
     )
-    refusal = run(EXCHANGE, delivery)
-    record = _record(delivery, refusal)
+    laps = run(EXCHANGE, (delivery,))
+    record = _record(delivery, refusal_of(delivery))
     return Reception(
         record=record,
         header=header,
         notices=_notices(delivery, record, raw),
         stored_answer=_stored_answer(delivery),
         replies=_replies(delivery),
-        seconds={**examination.seconds, **delivery.seconds},
+        laps=laps,
     )
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from asw_exchange.corridor import Corridor
 from asw_exchange.errors import ConfigurationError
-from asw_exchange.gateway import Examination
+from asw_exchange.gateway import Examination, Laps
 from asw_exchange.server.log import LOGGER
 from asw_exchange.server.workers import (
-    Answer,
+    Answers,
     Question,
     Worker,
     answer_all,
@@ -48,9 +48,14 @@ class Examiner:
         *,
         workers: int = 0,
         patience: float = PATIENCE,
+        observe: Callable[[Laps], object] = lambda laps: None,
     ) -> None:
-        """Start so many processes: before any thread, and before anything is open that they must not hold."""
+        """Start so many processes: before any thread, and before anything is open that they must not hold.
+
+        ``observe`` is told how long the steps took.
+        """
         self._corridors, self._trust, self._patience = corridors, trust, patience
+        self._observe = observe
         self._workers = [start_worker(corridors, trust) for _ in range(workers)]
         self._under_way: dict[Worker, deque[Batch]] = {worker: deque() for worker in self._workers}
         self._listening: list[asyncio.Task[None]] = []
@@ -108,8 +113,8 @@ class Examiner:
         while (answers := await worker.answers()) is not None:
             batch, end = asked.popleft()
             end.cancel()
-            if answers:
-                _give(batch, answers)
+            if answers.each:
+                self._give(batch, answers)
             else:
                 self._for_thread.extend(batch)
             self._hand_out()
@@ -136,22 +141,22 @@ class Examiner:
         work = loop.run_in_executor(self._thread, answer_all, questions, self._corridors, self._trust)
         (answers,) = await asyncio.gather(work, return_exceptions=True)
         if not isinstance(answers, BaseException):
-            _give(batch, answers)
+            self._give(batch, answers)
             return True
         if len(batch) == 1 and not batch[0][1].done():
             batch[0][1].set_exception(answers)
         return len(batch) == 1
 
+    def _give(self, batch: list[Asked], answers: Answers) -> None:
+        self._observe(answers.laps)
+        for (_, future), answer in zip(batch, answers.each, strict=True):
+            if future.done():  # whoever asked has gone
+                continue
+            try:
+                future.set_result(result_of(answer))
+            except ConfigurationError as error:
+                future.set_exception(error)
+
 
 def _take(waiting: deque[Asked]) -> list[Asked]:
     return [waiting.popleft() for _ in range(min(MOST_TOGETHER, len(waiting)))]
-
-
-def _give(batch: list[Asked], answers: list[Answer]) -> None:
-    for (_, future), answer in zip(batch, answers, strict=True):
-        if future.done():  # whoever asked has gone
-            continue
-        try:
-            future.set_result(result_of(answer))
-        except ConfigurationError as error:
-            future.set_exception(error)

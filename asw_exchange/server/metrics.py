@@ -25,6 +25,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from asw_exchange.errors import LedgerError
+from asw_exchange.gateway import Laps
 from asw_exchange.ledger import QueueDepth
 from asw_exchange.server.space import Space
 from asw_exchange.server.stopwatches import Stopwatches
@@ -94,10 +95,10 @@ class Metrics:
             "asw_request_seconds", told, ("corridor", "status"), buckets=_REQUEST_SECONDS, registry=new
         )
 
-    def observe_steps(self, seconds: Mapping[str, float]) -> None:
-        """Count how long the steps of receiving took for one message. One thread at a time."""
-        for step, duration in seconds.items():
-            self._steps[step].observe(duration)
+    def observe_steps(self, laps: Laps) -> None:
+        """Count how long steps of receiving took. For each step one thread at a time."""
+        for step, (messages, seconds) in laps.items():
+            self._steps[step].observe(seconds, messages)
 
     def timed(self, application: Application) -> Timed:
         """Put a stopwatch around the address of gateways."""

@@ -18,6 +18,7 @@ from asw_exchange.behaviours import PkiOrigin, Treatment
 from asw_exchange.clock import AdjustableClock, Clock
 from asw_exchange.corridor import Corridor
 from asw_exchange.errors import LedgerError
+from asw_exchange.gateway import Laps
 from asw_exchange.ledger import Ledger
 from asw_exchange.model import Value
 from asw_exchange.node import Node
@@ -186,8 +187,8 @@ class Common:
     moment: datetime | None = None
     """What the clock of a new space shows; None: what ``base`` does."""
     retries: Retries = field(default_factory=Retries)
-    observe: Callable[[Mapping[str, float]], object] = lambda seconds: None
-    """Is told how many seconds each step of receiving took."""
+    observe: Callable[[Laps], object] = lambda laps: None
+    """Is told how long steps of receiving took."""
 
     def nodes(self, ledger: Ledger, clock: AdjustableClock) -> dict[str, Node]:
         """Return the gateways of a new space."""

@@ -81,7 +81,12 @@ class Spaces(Mapping[str, Space]):
         self.trust = _trust(self) | _given_trust(self.settings.trust, codes_of(self.corridors))
         self.tls = open_tls(self.settings, self.pki, self.trust, self.origin.start)
         joined = {corridor.name: corridor for corridor in self.corridors}
-        self.examiner = Examiner(joined, self.trust, workers=self.settings.workers)
+        self.examiner = Examiner(
+            joined,
+            self.trust,
+            workers=self.settings.workers,
+            observe=self.metrics.observe_steps,
+        )
 
     def __getitem__(self, name: str) -> Space:
         return self._spaces[name]

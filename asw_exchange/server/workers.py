@@ -21,7 +21,7 @@ import msgspec
 
 from asw_exchange.corridor import Corridor
 from asw_exchange.errors import ConfigurationError
-from asw_exchange.gateway import Examination, examine
+from asw_exchange.gateway import Examination, Laps, Subject, examine_all
 from asw_exchange.signature import TrustStore
 
 _HEAD = 4
@@ -49,29 +49,39 @@ class Answer(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     trouble: dict[str, str | int | None] = {}
 
 
+class Answers(msgspec.Struct, frozen=True, array_like=True):
+    """What was found out about messages that were asked together."""
+
+    each: list[Answer] = []
+    laps: Laps = {}
+
+
 _QUESTIONS = msgspec.msgpack.Decoder(list[Question])
-_ANSWERS = msgspec.msgpack.Decoder(list[Answer])
+_ANSWERS = msgspec.msgpack.Decoder(Answers)
 
 
 def answer_all(
     questions: list[Question], corridors: Mapping[str, Corridor], trust: Mapping[str, TrustStore]
-) -> list[Answer]:
-    """Examine each message."""
-    return [_answer(question, corridors[question.corridor], trust) for question in questions]
-
-
-def _answer(question: Question, corridor: Corridor, trust: Mapping[str, TrustStore]) -> Answer:
-    try:
-        return Answer(
-            examination=examine(
-                question.raw,
-                gateway=question.gateway,
-                corridor=corridor,
-                moment=question.moment,
-                trust=trust,
-                peer=question.peer,
-            )
+) -> Answers:
+    """Examine messages together."""
+    subjects = [
+        Subject(
+            raw=question.raw,
+            gateway=question.gateway,
+            corridor=corridors[question.corridor],
+            moment=question.moment,
+            trust=trust,
+            peer=question.peer,
         )
+        for question in questions
+    ]
+    laps = examine_all(subjects)
+    return Answers([_answer(subject) for subject in subjects], laps)
+
+
+def _answer(subject: Subject) -> Answer:
+    try:
+        return Answer(examination=subject.examination())
     except ConfigurationError as error:
         return Answer(trouble=vars(error))
 
@@ -108,7 +118,7 @@ class Worker:
         """Send questions; they are answered together, in this order."""
         self._writer.write(_frame(msgspec.msgpack.encode(questions)))
 
-    async def answers(self) -> list[Answer] | None:
+    async def answers(self) -> Answers | None:
         """Wait for the answers to the oldest questions that are open; None when the process has died.
 
         There are none where it came upon a fault of ours at one of the questions.
@@ -161,7 +171,7 @@ def _work(end: socket.socket, corridors: Mapping[str, Corridor], trust: Mapping[
             content = file.read(size)
             if len(content) < size:  # the server was killed
                 break
-            told = msgspec.msgpack.encode([])
+            told = msgspec.msgpack.encode(Answers())
             with suppress(Exception):  # a fault of ours: the server meets it as well, and tells who asked
                 told = msgspec.msgpack.encode(answer_all(_QUESTIONS.decode(content), corridors, trust))
             file.write(_frame(told))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from asw_exchange.behaviours import Conduct, PkiOrigin
 from asw_exchange.clock import Clock, VirtualClock
 from asw_exchange.corridor import Corridor
+from asw_exchange.gateway import Laps
 from asw_exchange.ledger import Ledger
 from asw_exchange.node import Node, ReplyRule
 from asw_exchange.signature import TrustStore, create_pki
@@ -79,13 +80,13 @@ def create_nodes(
     origin: PkiOrigin,
     numbered: Callable[[str], Callable[[], str]],
     reply: ReplyRule | None = None,
-    observe: Callable[[Mapping[str, float]], object] = lambda seconds: None,
+    observe: Callable[[Laps], object] = lambda laps: None,
 ) -> dict[str, Node]:
     """Make a gateway for each code, in the corridors that it is a member of; nothing connects them yet.
 
     Each has a conduct, so that it misbehaves when it is asked to; ``origin`` is what ``pki`` was made from.
     ``numbered`` gives for a code the function that makes its serial numbers of messages; ``trust`` maps all
-    gateways to their authorities. ``observe`` is told how many seconds each step of receiving took.
+    gateways to their authorities. ``observe`` is told how long the steps took that ask the ledger.
     """
     joined = {
         code: {corridor.name: corridor for corridor in corridors if code in corridor.members}
