@@ -62,6 +62,8 @@ class Node:
         self._new_id = new_id
         self._limits = limits
         self._observe = observe
+        self._treatments: dict[str, tuple[Treatment, Corridor]] = {}
+        """By corridor the last treatment out of the ordinary, and the corridor under it."""
         self.memory = ledger.memory(gateway)
         self.conduct = conduct
         """How it behaves, where that can be other than its corridors say."""
@@ -249,12 +251,21 @@ class Node:
             examination,
             raw,
             gateway=self.gateway,
-            corridor=as_treated(self._corridors[corridor], treatment),
+            corridor=self._treated(corridor, treatment),
             memory=self.memory,
         )
         self._observe(reception.laps)
         self._ledger.append(msgspec.structs.replace(reception.record, moment=self._clock.now()), raw)
         return reception
+
+    def _treated(self, name: str, treatment: Treatment) -> Corridor:
+        """Return a corridor as it is for one message; most are treated as the one before was."""
+        if not treatment:
+            return self._corridors[name]
+        before = self._treatments.get(name)
+        if before is None or before[0] is not treatment:
+            before = self._treatments[name] = treatment, as_treated(self._corridors[name], treatment)
+        return before[1]
 
     def _notify(self, reception: Reception, corridor: str, treatment: Treatment) -> bytes | None:
         """Give the technical answers: one at once, which is returned, the others through the outbox."""

@@ -54,6 +54,8 @@ class Conduct:
         self._origin = origin
         self._lock = Lock()
         self._standing: tuple[Behaviour, ...] = ()
+        self._usual: dict[str, Treatment] = {}
+        """By corridor, how a message is treated that meets with the words in force and nothing else."""
         self._rules = RuleBook(f"{origin.seed}/{gateway}")
         self._forget()
 
@@ -78,7 +80,12 @@ class Conduct:
             self.check(behaviour)
         with self._lock:
             self._forget()
-            self._standing, self._since = wanted, moment
+            self._stand(wanted)
+            self._since = moment
+
+    def _stand(self, behaviours: tuple[Behaviour, ...]) -> None:
+        self._standing = behaviours
+        self._usual = {name: _in_force(behaviours, corridor) for name, corridor in self._corridors.items()}
 
     def check(self, behaviour: Behaviour) -> None:
         """Raise InputError for what no corridor of this gateway can do."""
@@ -106,7 +113,7 @@ class Conduct:
     def reset(self) -> None:
         """Behave plainly: no words, no rules, nothing remembered."""
         with self._lock:
-            self._standing = ()
+            self._stand(())
             self._rules.clear()
             self._forget()
 
@@ -115,14 +122,21 @@ class Conduct:
         magic, remarks = self._magic(meeting)
         with self._lock:
             ruled = self._rules.fire(meeting, _ALL_LAYERS) if self._rules else None
-            chosen = (*self._standing, *((ruled,) if ruled else ()), *magic)
-            treatment = _in_force(chosen, meeting.corridor, remarks)
+            treatment = self._treatment(meeting.corridor, ((ruled,) if ruled else ()) + magic, remarks)
             if treatment is PLAIN:
                 return PLAIN
             found = treatment.words.values()
             before = tuple(self._before(found, meeting.raw, moment))
             after = tuple(self._after(found, meeting))
-            return replace(treatment, before=before, after=after)
+            return replace(treatment, before=before, after=after) if before or after else treatment
+
+    def _treatment(
+        self, corridor: Corridor, more: tuple[Behaviour, ...], remarks: tuple[Finding, ...] = ()
+    ) -> Treatment:
+        """Return the treatment by the words in force and others."""
+        if more or remarks:
+            return _in_force((*self._standing, *more), corridor, remarks)
+        return self._usual.get(corridor.name, PLAIN)
 
     def leaving(self, meeting: Meeting) -> Behaviour | None:
         """Return what happens to a delivery on its way, if anything; it is counted, so ask once."""
@@ -159,9 +173,11 @@ class Conduct:
     def _writing(self, about: Treatment | None, meeting: Meeting) -> Treatment:
         """Decide how a message that leaves is written."""
         with self._lock:
-            given = self._standing if about is None else about.words.values()
             ruled = self._rules.fire(meeting, _WRITING) if self._rules else None
-            return _in_force((*given, *((ruled,) if ruled else ())), meeting.corridor)
+            more = (ruled,) if ruled else ()
+            if about is None:
+                return self._treatment(meeting.corridor, more)
+            return _in_force((*about.words.values(), *more), meeting.corridor) if more else about
 
     def _delay(self, treatment: Treatment) -> timedelta:
         """Return how much later a message leaves; the last of a group that is turned round leaves first."""

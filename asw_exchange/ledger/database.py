@@ -8,10 +8,11 @@ Not here: how it is opened (``opening.py``), what is written (``store.py``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from threading import RLock
+from types import TracebackType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable
@@ -47,6 +48,22 @@ class Way:
     """Lets go what the others have opened beside the connection."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Transaction:
+    """A part of what is committed together; a class, as a generator takes three times as long."""
+
+    database: Database
+    beginning: str
+
+    def __enter__(self) -> None:
+        self.database.enter(self.beginning)
+
+    def __exit__(
+        self, type_: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.database.leave(failed=type_ is not None)
+
+
 class Database:
     """A connection that threads share: one uses it at a time, a transaction keeps it to the end."""
 
@@ -71,11 +88,23 @@ class Database:
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Run a compiled statement that gives nothing back. Raises LedgerError."""
         with self._lock:
-            self._do(lambda: self._driver.cursor().execute(statement, values))
+            self._check()
+            try:
+                self._driver.execute(statement, values)
+            except self._errors as error:
+                raise self._failure(error) from error
 
     def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of a compiled statement. Raises LedgerError."""
-        return self._look_up(lambda: self._driver.cursor().execute(statement, values).fetchall())
+        with self._lock:
+            if self._depth == 0:
+                return self._look_up(lambda: self._driver.execute(statement, values).fetchall())
+            self._check()
+            try:
+                rows: list[Row] = self._driver.execute(statement, values).fetchall()
+            except self._errors as error:
+                raise self._failure(error) from error
+            return rows
 
     def select(self, statement: Executable) -> list[Row]:
         """Return the rows of a SQLAlchemy statement: for everything off the hot path. Raises LedgerError."""
@@ -111,29 +140,43 @@ class Database:
         except self._errors as error:
             raise self._failure(error) from error
 
-    @contextmanager
-    def transaction(self, *, unchanging: bool = False) -> Iterator[None]:
+    def transaction(self, *, unchanging: bool = False) -> AbstractContextManager[None]:
         """Make everything inside one commit, or with ``unchanging`` one view for reading.
 
         Within another transaction it joins that one. An exception, also one that was caught further in,
         rolls back everything. Raises LedgerError.
         """
-        with self._lock:
-            outermost = self._depth == 0
-            if outermost:
-                self._begin(self._way.begin[unchanging or self._way.read_only])
+        return _Transaction(self, self._way.begin[unchanging or self._way.read_only])
+
+    def enter(self, beginning: str) -> None:
+        """Begin a transaction, or join the one that is under way: for ``transaction``. Raises LedgerError."""
+        self._lock.acquire()
+        try:
+            if self._depth == 0:
+                self._begin(beginning)
             self._depth += 1
-            try:
-                yield
-                if outermost:
-                    self.run("COMMIT")
-            except BaseException:
-                self._failed = True
-                raise
-            finally:
-                self._depth -= 1
-                if outermost and self._failed:
-                    self._roll_back()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def leave(self, *, failed: bool) -> None:
+        """End what ``enter`` began: the outermost commits, or, when any part failed, rolls everything back.
+
+        Raises LedgerError, also where an exception of a part was caught further in.
+        """
+        outermost = self._depth == 1
+        self._failed = self._failed or failed
+        try:
+            if outermost and not failed:
+                self.run("COMMIT")
+        except BaseException:
+            self._failed = True
+            raise
+        finally:
+            self._depth -= 1
+            if outermost and self._failed:
+                self._roll_back()
+            self._lock.release()
 
     @property
     def is_durable(self) -> bool:
