@@ -37,7 +37,7 @@ def write(
     origin: PkiOrigin,
 ) -> Letter:
     """Write a message as its treatment wants it. Raises as ``Corridor.pack``."""
-    if header.sent_at is not None:
+    if treatment.find(words.ClockSkew) and header.sent_at is not None:
         header = replace(header, sent_at=treatment.moment(header.sent_at))
     if (correlation := treatment.find(words.WrongCorrelation)) and header.refers_to:
         header = replace(header, refers_to=other_id(corridor, header.refers_to, correlation))

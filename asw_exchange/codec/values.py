@@ -89,7 +89,9 @@ def _read_date(text: str) -> date:
 def _write_moment(value: datetime) -> str:
     if value.tzinfo is None:
         raise ValueError("is a time without a time zone")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.replace(tzinfo=None).isoformat() + "Z"
 
 
 def _read_moment(text: str) -> datetime:

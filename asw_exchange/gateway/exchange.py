@@ -69,10 +69,16 @@ class Delivery:
     """The entry of the same message when it came before."""
     outcome: Outcome | None = None
     error: ExchangeError | None = None
+    _arrival: Arrival | None = None
 
     @property
     def arrival(self) -> Arrival:
         """What exchange rules and replies are asked about, once the message is in itself in order."""
+        if self._arrival is None:
+            self._arrival = self._arrive()
+        return self._arrival
+
+    def _arrive(self) -> Arrival:
         header = self.examination.header
         if header is None or self.kind is None or self.document is None or self.content_digest is None:
             raise AssertionError("asked for before the message was found in order")

@@ -6,6 +6,7 @@ Not here: what a gateway makes of the bytes (``node``). A plain ASGI application
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from asw_exchange.behaviours.faults import AnswerBeforeAcknowledgement
 from asw_exchange.codec import DEFAULT_LIMITS
@@ -94,6 +95,7 @@ def check_head(scope: Scope, media_type: str) -> None:
         raise too_large()
 
 
+@lru_cache(maxsize=64)
 def is_same_media_type(given: str, wanted: str) -> bool:
     """Tell whether a Content-Type will do: text/xml and application/xml are one (RFC 7303, section 9.2).
 
