@@ -132,12 +132,28 @@ def test_sender_and_receiver_of_what_is_generated_are_chosen(asw_server: Control
     assert (sent.gateway, sent.peer) == ("VN", "TH")
 
 
+@pytest.mark.parametrize("side", ["sender", "receiver"])
+def test_one_side_of_what_is_generated_may_be_left_to_chance(asw_server: ControlClient, side: str) -> None:
+    """All come from, or go to, the one that is named; the others are the same several for the same seed."""
+    asw_server.hold()
+    sent, again = ([*asw_server.generate(FORM_D, count=12, **{side: "VN"})] for _ in range(2))
+    named, other = ("gateway", "peer") if side == "sender" else ("peer", "gateway")
+    assert {getattr(each, named) for each in sent} == {"VN"}
+    assert len({getattr(each, other) for each in sent}) > 1
+    assert [each.reference for each in again] == [each.reference for each in sent]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
         ({"kind": FORM_D, "sender": "TH"}, "no gateway of this code runs here"),
         ({"kind": "korea/certificate-kv"}, "no document of this kind is generated from a gateway that runs"),
-        ({"kind": "korea/certificate-vk", "receiver": "VN"}, "no document of this kind is generated from"),
+        ({"kind": "korea/certificate-vk", "receiver": "VN"}, "to VN; .* goes from VN to KR"),
+        ({"kind": FORM_D, "sender": "VN", "receiver": "VN"}, "no document of this kind is generated from VN"),
+        (
+            {"kind": "eaeu/certificate-eav", "receiver": "VN"},
+            "no document .* from a gateway that runs here to VN",
+        ),
         ({"kind": FORM_D, "receiver": "ZZ"}, "no gateway of the corridor"),
         ({"kind": "asean/eform-d-cancellation"}, "does not say who this is"),
     ],

@@ -41,6 +41,8 @@ def generate(
         Path | None, typer.Option(metavar="PKI", help="Sign with the keys of this folder (asw pki init).")
     ] = None,
     envelope: Annotated[bool, typer.Option("--envelope", help="Write whole messages; needs --sign.")] = False,
+    sender: Annotated[str | None, typer.Option(metavar="GATEWAY", help="Only from this gateway.")] = None,
+    receiver: Annotated[str | None, typer.Option(metavar="GATEWAY", help="Only to this gateway.")] = None,
 ) -> None:
     """Write valid, varied, realistic test documents."""
     from asw_exchange.testdata.messages import generate_messages
@@ -49,7 +51,9 @@ def generate(
         raise typer.BadParameter("whole messages are signed: give --sign PKI", param_hint="--envelope")
     if out is None and count > 1:
         raise typer.BadParameter("several documents need a folder", param_hint="--out")
-    messages = generate_messages(kind, count=count, seed=seed, pki=sign, envelope=envelope)
+    messages = generate_messages(
+        kind, count=count, seed=seed, pki=sign, envelope=envelope, sender=sender, receiver=receiver
+    )
     for name, data in progress(messages, total=count, doing=f"Writing {kind}"):
         if out is None:
             write_result(data, None)

@@ -32,6 +32,7 @@ from asw_exchange.testdata.firms import FIRMS
 from asw_exchange.testdata.items import goods_of
 from asw_exchange.testdata.places import PLACES
 from asw_exchange.testdata.references import reference
+from asw_exchange.testdata.routes import ANY, Route, answered, issued
 from asw_exchange.testdata.seeds import pick
 
 DEFAULT_MOMENT = datetime.combine(DEFAULT_DATE, time(2), UTC)
@@ -154,7 +155,7 @@ def retransmission_request(
     )
 
 
-def acknowledgement(chance: Random, number: int) -> Acknowledgement:
+def acknowledgement(chance: Random, number: int, route: Route = ANY) -> Acknowledgement:
     """Make an acknowledgement of a message that never was; one in four is a rejection."""
     digest = hashlib.sha256(f"{chance.random()}".encode()).hexdigest()
     rejected = chance.randrange(4) == 0
@@ -168,7 +169,7 @@ def acknowledgement(chance: Random, number: int) -> Acknowledgement:
         ruleset="asean/OCP21",
     )
     return Acknowledgement(
-        refers_to=f"{pick(chance, STATES)}-{number:08}",
+        refers_to=f"{route.receiver or pick(chance, STATES)}-{number:08}",
         kind="asean/eform-d",
         outcome=Outcome.REJECTED if rejected else Outcome.ACCEPTED,
         received_at=DEFAULT_MOMENT + timedelta(seconds=number),
@@ -177,43 +178,57 @@ def acknowledgement(chance: Random, number: int) -> Acknowledgement:
     )
 
 
-def _cancelled_certificate(chance: Random, number: int) -> Cancellation:
-    issuer = pick(chance, STATES)
-    importer = pick(chance, [state for state in STATES if state != issuer])
+def _responded(
+    chance: Random, number: int, *, issuer: str | None = None, importer: str | None = None
+) -> CustomsResponse:
+    return response(chance, certificate(chance, number, issuer=issuer, importer=importer))
+
+
+def _cancelled_certificate(
+    chance: Random, number: int, *, issuer: str | None = None, importer: str | None = None
+) -> Cancellation:
+    issuer = issuer or pick(chance, STATES)
+    importer = importer or pick(chance, [state for state in STATES if state != issuer])
     cancelled = reference(issuer, importer, DEFAULT_DATE.year, 2 * number)
     replaced_by = reference(issuer, importer, DEFAULT_DATE.year, 2 * number + 1)
     return cancellation(chance, cancelled, issuer, replaced_by=replaced_by if chance.randrange(2) else None)
 
 
-def _request(chance: Random, number: int) -> RetransmissionRequest:
-    issuer, requester = pick(chance, STATES[:5]), pick(chance, STATES[5:])
+def _request(
+    chance: Random, number: int, *, issuer: str | None = None, importer: str | None = None
+) -> RetransmissionRequest:
+    issuer, requester = issuer or pick(chance, STATES[:5]), importer or pick(chance, STATES[5:])
     count = chance.randrange(1, 5)
     references = (reference(issuer, requester, DEFAULT_DATE.year, number + offset) for offset in range(count))
     return retransmission_request(tuple(references), requester)
 
 
-def _declaration_response(chance: Random, number: int) -> CustomsResponse:
-    issuer, responder = pick(chance, STATES[:5]), pick(chance, STATES[5:])
+def _declaration_response(
+    chance: Random, number: int, *, issuer: str | None = None, importer: str | None = None
+) -> CustomsResponse:
+    issuer, responder = issuer or pick(chance, STATES[:5]), importer or pick(chance, STATES[5:])
     answered = declaration(chance, number, issuer=issuer, importer=responder)
     return declaration_response(
         answered, issuing_country=issuer, responding_country=responder, moment=DEFAULT_MOMENT
     )
 
 
-def _cancelled_declaration(chance: Random, number: int) -> Cancellation:
-    cancelled = declaration(chance, number)
+def _cancelled_declaration(
+    chance: Random, number: int, *, issuer: str | None = None, importer: str | None = None
+) -> Cancellation:
+    cancelled = declaration(chance, number, issuer=issuer, importer=importer)
     issuer = cancelled.items[0].origin_country or ""
     return cancellation(chance, cancelled.number or "", issuer)
 
 
-GENERATORS: dict[str, Callable[[Random, int], Value]] = {
-    "asean/eform-d": certificate,
-    "asean/eform-d-cancellation": _cancelled_certificate,
-    "asean/customs-response": lambda chance, number: response(chance, certificate(chance, number)),
-    "asean/retransmission-request": _request,
-    "asean/acdd": declaration,
-    "asean/acdd-response": _declaration_response,
-    "asean/acdd-cancellation": _cancelled_declaration,
+GENERATORS: dict[str, Callable[..., Value]] = {
+    "asean/eform-d": issued(certificate),
+    "asean/eform-d-cancellation": issued(_cancelled_certificate),
+    "asean/customs-response": answered(_responded),
+    "asean/retransmission-request": answered(_request),
+    "asean/acdd": issued(declaration),
+    "asean/acdd-response": answered(_declaration_response),
+    "asean/acdd-cancellation": issued(_cancelled_declaration),
     "asean/acknowledgement": acknowledgement,
 }
 """Kind to the function that makes the ``number``-th document."""

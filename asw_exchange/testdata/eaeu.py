@@ -35,6 +35,7 @@ from asw_exchange.model import (
 from asw_exchange.testdata.certificates import DEFAULT_DATE
 from asw_exchange.testdata.firms import AUTHORITIES
 from asw_exchange.testdata.goods import Good
+from asw_exchange.testdata.routes import ANY, Route
 from asw_exchange.testdata.seeds import pick
 from asw_exchange.testdata.trade import consignment, declaration
 
@@ -192,12 +193,27 @@ def verification_request(
     )
 
 
-def _requested(chance: Random, number: int) -> VerificationRequest:
-    return verification_request(chance, certificate(chance, number), DEFAULT_MOMENT + timedelta(days=9))
+def _issued(chance: Random, number: int, issuer: str | None) -> Certificate:
+    """Make a certificate that a gateway sends: Viet Nam, or the one of the member states."""
+    if issuer is None:
+        return certificate(chance, number)
+    state = pick(chance, tuple(codes.STATES))
+    issuer, importer = ("VN", state) if issuer == "VN" else (state, "VN")
+    return certificate(chance, number, issuer=issuer, importer=importer)
 
 
-def _replied(chance: Random, number: int) -> VerificationReply:
-    request = _requested(chance, number)
+def _declared(chance: Random, number: int, route: Route = ANY) -> ExportDeclaration:
+    issuer = "RU" if route.sender == "EAEU" else route.sender
+    return export_declaration(chance, number, issuer=issuer)
+
+
+def _requested(chance: Random, number: int, route: Route = ANY) -> VerificationRequest:
+    about = _issued(chance, number, route.receiver)
+    return verification_request(chance, about, DEFAULT_MOMENT + timedelta(days=9))
+
+
+def _replied(chance: Random, number: int, route: Route = ANY) -> VerificationReply:
+    request = _requested(chance, number, Route(route.receiver, route.sender))
     result = pick(chance, tuple(VerificationResult))
     plain = verification_reply(request, DEFAULT_MOMENT + timedelta(days=30), result)
     doubt = Reason(code="not-originating", text="правило происхождения не выполнено")
@@ -206,12 +222,14 @@ def _replied(chance: Random, number: int) -> VerificationReply:
     return replace(plain, reasons=(doubt,)) if result is VerificationResult.NOT_ORIGINATING else plain
 
 
-def _processed(chance: Random, number: int) -> ProcessingResult:
-    return processing_result(certificate(chance, number), DEFAULT_MOMENT + timedelta(seconds=number))
+def _processed(chance: Random, number: int, route: Route = ANY) -> ProcessingResult:
+    return processing_result(
+        _issued(chance, number, route.receiver), DEFAULT_MOMENT + timedelta(seconds=number)
+    )
 
 
-def _signal(kind: str, *, errors: bool = False) -> Callable[[Random, int], Signal]:
-    def make(chance: Random, number: int) -> Signal:
+def _signal(kind: str, *, errors: bool = False) -> Callable[..., Signal]:
+    def make(chance: Random, number: int, route: Route = ANY) -> Signal:
         error = SignalError(
             code=pick(chance, ("Common:DataError", "Common:UnexpectedMessage", f"{codes.PROCESS}.RULE.001")),
             description="invoice dated after the certification",
@@ -227,7 +245,7 @@ def _signal(kind: str, *, errors: bool = False) -> Callable[[Random, int], Signa
     return make
 
 
-def _fault(chance: Random, number: int) -> Fault:
+def _fault(chance: Random, number: int, route: Route = ANY) -> Fault:
     finding = Finding(rule_id="ENVELOPE-HEADER-MISSING", severity=Severity.ERROR, message="wsa:To is missing")
     problem = f"<soap:Envelope><!-- {number} --></soap:Envelope>".encode()
     return fault(
@@ -235,11 +253,11 @@ def _fault(chance: Random, number: int) -> Fault:
     )
 
 
-GENERATORS: dict[str, Callable[[Random, int], Value]] = {
-    codes.CERTIFICATE: certificate,
+GENERATORS: dict[str, Callable[..., Value]] = {
+    codes.CERTIFICATE: lambda chance, number, route=ANY: _issued(chance, number, route.sender),
     codes.REQUEST: _requested,
     codes.REPLY: _replied,
-    codes.DECLARATION: export_declaration,
+    codes.DECLARATION: _declared,
     codes.RESULT: _processed,
     codes.RECEIVED: _signal(codes.RECEIVED),
     codes.ACCEPTED: _signal(codes.ACCEPTED),

@@ -37,6 +37,7 @@ from asw_exchange.model import (
 from asw_exchange.testdata.certificates import DEFAULT_DATE
 from asw_exchange.testdata.firms import AUTHORITIES, FIRMS
 from asw_exchange.testdata.goods import Good
+from asw_exchange.testdata.routes import ANY, Route
 from asw_exchange.testdata.seeds import pick
 from asw_exchange.testdata.trade import consignment, declaration
 
@@ -45,6 +46,7 @@ BODIES = {
     "KR": (("Korea Customs Service", "Busan"), ("Korea Chamber of Commerce and Industry", "Seoul")),
     "VN": (AUTHORITIES["VN"],),
 }
+_ONLY_ISSUER = {"VK": "VN", "KV": "KR"}
 FORMS = {"AK": history.CERTIFICATE_AK, "VK": history.CERTIFICATE_VK, "KV": history.CERTIFICATE_KV}
 SHAPES_AK = ("plain",) * 6 + ("third-country-invoicing", "exhibition", "back-to-back", "retroactive")
 SHAPES_VK = ("plain",) * 6 + ("non-party-invoicing", "retroactive")
@@ -75,7 +77,7 @@ def certificate(
     items: int | None = None,
 ) -> Certificate:
     """Make a valid certificate on Form AK, VK or KV; ``shape`` is a name of SHAPES_AK or SHAPES_VK."""
-    issuer = {"VK": "VN", "KV": "KR"}.get(form) or issuer or pick(chance, ("KR", "VN"))
+    issuer = _ONLY_ISSUER.get(form) or issuer or pick(chance, ("KR", "VN"))
     full = consignment(
         chance,
         issuer=issuer,
@@ -222,7 +224,7 @@ def _declaration_number(issuer: str, number: int, day: date) -> str:
     return f"{body}{sum(map(int, body)) % 10}"
 
 
-def acknowledgement(chance: Random, number: int) -> Acknowledgement:
+def acknowledgement(chance: Random, number: int, route: Route = ANY) -> Acknowledgement:
     """Make an acknowledgement of a message that never was; one in four is a rejection."""
     rejected = chance.randrange(4) == 0
     finding = Finding(
@@ -235,7 +237,7 @@ def acknowledgement(chance: Random, number: int) -> Acknowledgement:
         ruleset="korea/certificate-ak",
     )
     return Acknowledgement(
-        refers_to=f"{pick(chance, ('KR', 'VN'))}-{number:08}",
+        refers_to=f"{route.receiver or pick(chance, ('KR', 'VN'))}-{number:08}",
         kind=history.CERTIFICATE_AK,
         outcome=Outcome.REJECTED if rejected else Outcome.ACCEPTED,
         received_at=DEFAULT_MOMENT + timedelta(seconds=number),
@@ -244,33 +246,46 @@ def acknowledgement(chance: Random, number: int) -> Acknowledgement:
     )
 
 
-def _of_form(form: str) -> Callable[[Random, int], Certificate]:
-    return lambda chance, number: certificate(chance, number, form=form)
+def _of_form(form: str) -> Callable[..., Certificate]:
+    return lambda chance, number, route=ANY: certificate(chance, number, form=form, issuer=route.sender)
 
 
-def _any_form(chance: Random, number: int) -> tuple[str, Certificate]:
-    form = pick(chance, tuple(FORMS))
-    return form, certificate(chance, number, form=form)
+def _any_form(chance: Random, number: int, issuer: str | None) -> tuple[str, Certificate]:
+    form = pick(chance, [form for form in FORMS if issuer in (None, _ONLY_ISSUER.get(form, issuer))])
+    return form, certificate(chance, number, form=form, issuer=issuer)
 
 
-def _answered(chance: Random, number: int) -> CustomsResponse:
-    return answer(chance, _any_form(chance, number)[1])
+def _answered(chance: Random, number: int, route: Route = ANY) -> CustomsResponse:
+    return answer(chance, _any_form(chance, number, route.receiver)[1])
 
 
-def _corrected(chance: Random, number: int) -> Correction:
-    form, corrected = _any_form(chance, 2 * number)
+def _corrected(chance: Random, number: int, route: Route = ANY) -> Correction:
+    form, corrected = _any_form(chance, 2 * number, route.sender)
     issuer = corrected.issuing_country or "KR"
     new_number = number_of(form, issuer, 2 * number + 1) if chance.randrange(2) else None
     return correction(chance, corrected, form=form, new_number=new_number)
 
 
-GENERATORS: dict[str, Callable[[Random, int], Value]] = {
+GENERATORS: dict[str, Callable[..., Value]] = {
     **{kind: _of_form(form) for form, kind in FORMS.items()},
     history.FEEDBACK: _answered,
     history.CORRECTION: _corrected,
-    history.DECLARATION: export_declaration,
+    history.DECLARATION: lambda chance, number, route=ANY: export_declaration(
+        chance, number, issuer=route.sender
+    ),
     history.ACKNOWLEDGEMENT: acknowledgement,
 }
 """Kind to the function that makes the ``number``-th document."""
+ROUTES = {history.CERTIFICATE_VK: (Route("VN", "KR"),), history.CERTIFICATE_KV: (Route("KR", "VN"),)}
+"""Of the kinds that not every gateway sends to every other."""
 
-__all__ = ["FORMS", "GENERATORS", "answer", "certificate", "correction", "export_declaration", "number_of"]
+__all__ = [
+    "FORMS",
+    "GENERATORS",
+    "ROUTES",
+    "answer",
+    "certificate",
+    "correction",
+    "export_declaration",
+    "number_of",
+]

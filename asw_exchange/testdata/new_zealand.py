@@ -35,6 +35,7 @@ from asw_exchange.model import (
     Party,
     Quantity,
     TickBoxes,
+    TrackedEnvelope,
     Transport,
     Value,
 )
@@ -50,6 +51,7 @@ from asw_exchange.testdata.new_zealand_goods import (
 )
 from asw_exchange.testdata.new_zealand_hub import tracked_envelope
 from asw_exchange.testdata.new_zealand_sps import ISSUED_AT, number_of, sps_certificate
+from asw_exchange.testdata.routes import ANY, Route
 from asw_exchange.testdata.seeds import pick
 
 DEFAULT_DATE = ISSUED_AT.date()
@@ -272,24 +274,36 @@ def _declared(chance: Random, number: int, good: Good, day: date) -> DeclaredIte
     )
 
 
-def acknowledgement(chance: Random, number: int) -> ClearanceStatus:
+def acknowledgement(chance: Random, number: int, route: Route = ANY) -> ClearanceStatus:
     """Make the outcome of a certificate that never was; one in four is a rejection."""
     type_code = pick(chance, (PHYTOSANITARY, RE_EXPORT, SANITARY, VETERINARY))
     reasons = (pick(chance, _REASONS),) if chance.randrange(4) == 0 else ()
-    answered = number_of(type_code, pick(chance, STATES), ISSUED_AT.year, number)
+    answered = number_of(type_code, route.receiver or pick(chance, STATES), ISSUED_AT.year, number)
     return border_outcome(
         answered, type_code, moment=ISSUED_AT + timedelta(hours=number % 48), reasons=reasons
     )
 
 
-GENERATORS: dict[str, Callable[[Random, int], Value]] = {
-    "new-zealand/phytosanitary-certificate": lambda chance, n: sps_certificate(chance, n, PHYTOSANITARY),
-    "new-zealand/re-export-certificate": lambda chance, n: sps_certificate(chance, n, RE_EXPORT),
-    "new-zealand/sanitary-certificate": lambda chance, n: sps_certificate(chance, n, SANITARY),
-    "new-zealand/veterinary-certificate": lambda chance, n: sps_certificate(chance, n, VETERINARY),
+def _sps(type_code: str) -> Callable[..., Value]:
+    return lambda chance, number, route=ANY: sps_certificate(chance, number, type_code, exporter=route.sender)
+
+
+def _issued(make: Callable[..., Value]) -> Callable[..., Value]:
+    return lambda chance, number, route=ANY: make(chance, number, issuer=route.sender)
+
+
+def _tracked(chance: Random, number: int, route: Route = ANY) -> TrackedEnvelope:
+    return tracked_envelope(chance, number, sender=route.sender)
+
+
+GENERATORS: dict[str, Callable[..., Value]] = {
+    "new-zealand/phytosanitary-certificate": _sps(PHYTOSANITARY),
+    "new-zealand/re-export-certificate": _sps(RE_EXPORT),
+    "new-zealand/sanitary-certificate": _sps(SANITARY),
+    "new-zealand/veterinary-certificate": _sps(VETERINARY),
     "new-zealand/sps-acknowledgement": acknowledgement,
-    "new-zealand/certificate-aanz": certificate,
-    "new-zealand/export-declaration": declaration,
-    "new-zealand/envelope-header": tracked_envelope,
+    "new-zealand/certificate-aanz": _issued(certificate),
+    "new-zealand/export-declaration": _issued(declaration),
+    "new-zealand/envelope-header": _tracked,
 }
 """Kind to the function that makes the ``number``-th document."""

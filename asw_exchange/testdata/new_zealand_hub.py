@@ -14,10 +14,12 @@ _ERRORS = {
 }
 
 
-def tracked_envelope(chance: Random, number: int, state: TrackingState | None = None) -> TrackedEnvelope:
+def tracked_envelope(
+    chance: Random, number: int, state: TrackingState | None = None, sender: str | None = None
+) -> TrackedEnvelope:
     """Make the header of an envelope in one of the six states."""
     state = state or pick(chance, tuple(TrackingState))
-    sender = pick(chance, ("NZ", "VN"))
+    sender = sender or pick(chance, ("NZ", "VN"))
     return TrackedEnvelope(
         sender=sender,
         receiver="VN" if sender == "NZ" else "NZ",

@@ -18,7 +18,7 @@ from asw_exchange.server.control.access import Here, node_of
 from asw_exchange.server.control.forms import Asked, Code, Kind, Message, Messages, message_of
 from asw_exchange.server.control.problems import ControlError
 from asw_exchange.server.space import Space
-from asw_exchange.testdata import generate
+from asw_exchange.testdata.generate import generate_along, routes_between
 from asw_exchange.testdata.redating import redate
 
 router = APIRouter(tags=["documents"])
@@ -54,9 +54,6 @@ class Letter(NamedTuple):
     receiver: str
 
 
-_MOST_IN_VAIN = 2000
-"""Documents, one after the other, that do not go from and to whom it is asked for: then there is none. Of
-ninety pairs of gateways the one that is asked for comes before, all but certainly."""
 _DOCUMENT = {
     "requestBody": {
         "required": True,
@@ -106,27 +103,21 @@ def _generated(space: Space, kind: MessageKind, asked: Generation) -> list[Lette
             _chosen(f"$.{name}", code, members)
     if asked.sender is not None:
         node_of(space, asked.sender)
-    documents = generate(kind.name, seed=asked.seed, count=asked.count * _MOST_IN_VAIN)
-    letters: list[Letter] = []
-    in_vain = 0
-    while len(letters) < asked.count and in_vain < _MOST_IN_VAIN:
-        document = next(documents)
-        written = zip(asked.sides.items(), kind.route(document), strict=True)
-        codes = [_chosen(f"$.{name}", said or given, members) for (name, given), said in written]
-        suits = codes[0] in space.nodes and codes[0] != codes[1] and _fit(asked, codes)
-        in_vain = 0 if suits else in_vain + 1
-        if suits:
-            letters.append(Letter(document, *codes))
-    if in_vain:
+    routes = routes_between(kind.name, asked.sender, asked.receiver)
+    routes = tuple(route for route in routes if route.sender in space.nodes)
+    if not routes:
         here = ", ".join(code for code in members if code in space.nodes) or "none"
-        route = f"from {asked.sender or 'a gateway that runs here'} to {asked.receiver or 'another'}"
+        route = f"from a gateway that runs here to {asked.receiver or 'another'}"
         hint = f"the gateways of its corridor that run here are {here}"
         raise ControlError(f"no document of this kind is generated {route}", hint=hint)
-    return letters
+    documents = generate_along(routes, kind.name, seed=asked.seed, count=asked.count)
+    return [Letter(document, *_sides(kind, document, asked, members)) for document in documents]
 
 
-def _fit(asked: Submission, codes: Iterable[str]) -> bool:
-    return all(given in (None, code) for given, code in zip(asked.sides.values(), codes, strict=True))
+def _sides(kind: MessageKind, document: Value, asked: Generation, members: Iterable[str]) -> list[str]:
+    """Return who sends a document to whom, as it says or as is asked for. Raises ControlError."""
+    written = zip(asked.sides.items(), kind.route(document), strict=True)
+    return [_chosen(f"$.{name}", said or given, members) for (name, given), said in written]
 
 
 async def _send(space: Space, kind: MessageKind, document: Value, asked: Submission) -> Message:
