@@ -24,7 +24,7 @@ from asw_exchange.errors import ConfigurationError
 from asw_exchange.gateway import Examination
 from asw_exchange.model import Outcome
 from asw_exchange.server.examiner import Examiner
-from asw_exchange.server.workers import Question, _work, answer_all, result_of, usual_workers
+from asw_exchange.server.workers import Question, answer_all, result_of, usual_workers, work
 from asw_exchange.signature import create_pki
 from tests.builders import MOMENT
 from tests.load_builders import Reply
@@ -53,9 +53,32 @@ def faulty(raw: bytes) -> tuple[Question, dict[str, Corridor]]:
     return asked, JOINED | {"faulty": replace(CORRIDOR, kinds=kinds)}
 
 
-def workers_of(pid: int) -> list[int]:
-    """The processes that a server has started."""
+def deadly(raw: bytes, server: int) -> tuple[Question, dict[str, Corridor]]:
+    """A message that kills the process that examines it, as a fault in a C library would; not the server."""
+
+    def die(document: object) -> tuple[None, None]:
+        assert os.getpid() != server, "it was given to the server's own process"
+        os.kill(os.getpid(), signal.SIGKILL)
+        return None, None
+
+    asked, joined = faulty(raw)
+    kinds = tuple(replace(kind, route=die) for kind in CORRIDOR.kinds)
+    return asked, joined | {"faulty": replace(CORRIDOR, kinds=kinds)}
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def nursery_of(pid: int) -> int:
+    """The process that a server has its workers from."""
+    return next(each for each in children_of(pid) if children_of(each))
+
+
+def workers_of(pid: int) -> list[int]:
+    """The workers of a server."""
+    return children_of(nursery_of(pid))
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -152,16 +175,82 @@ def test_a_fault_of_ours_spoils_no_message_that_is_examined_with_it(workers: int
 
 
 def test_a_worker_that_does_not_answer_is_ended_and_others_do_its_work() -> None:
-    """It was stopped, as by a debugger."""
+    """It was stopped, as by a debugger; the one that takes its place is given all the time it needs."""
 
     async def ask() -> None:
         examiner = Examiner(JOINED, TRUST, workers=1, patience=0.0)
         await examiner.start()
-        (worker,) = multiprocessing.active_children()
-        os.kill(worker.pid or 0, signal.SIGSTOP)
-        found = await asyncio.wait_for(examiner.examine(question(messages(1)[0][1])), PATIENCE)
+        (worker,) = workers_of(os.getpid())
+        os.kill(worker, signal.SIGSTOP)
+        asked = asyncio.create_task(examiner.examine(question(messages(1)[0][1])))
+        await asyncio.sleep(0)
+        examiner.patience = PATIENCE
+        assert (await asyncio.wait_for(asked, PATIENCE)).outcome is None
+        assert worker not in workers_of(os.getpid())
+        await examiner.close()
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_message_that_kills_workers_is_refused_and_no_other(workers: int) -> None:
+    """Those beside it are answered, it never comes to the server's process, and nobody is missing after."""
+    raw = messages(1)[0][1]
+    asked, joined = deadly(raw, os.getpid())
+
+    async def ask() -> None:
+        examiner = Examiner(joined, TRUST, workers=workers)
+        await examiner.start()
+        first = set(workers_of(os.getpid()))
+        bodies = [asked if number in (2, 9) else question(raw) for number in range(24)]
+        work = asyncio.gather(*map(examiner.examine, bodies), return_exceptions=True)
+        found = await asyncio.wait_for(work, PATIENCE)
+        told = [number for number, each in enumerate(found) if isinstance(each, ConfigurationError)]
+        assert told == [2, 9]
+        assert "two processes that examined it died" in str(found[2])
+        assert [type(each) for each in found].count(Examination) == 22
+        await until(lambda: examiner.workers == workers)
+        assert len(workers_of(os.getpid())) == workers
+        assert set(workers_of(os.getpid())) != first
+        await examiner.close()
+
+    asyncio.run(ask())
+
+
+def test_what_a_worker_was_at_is_not_given_to_the_server_when_no_other_can_be_had() -> None:
+    """The nursery was killed: the message is refused, and those after it are examined in a thread."""
+    raw = messages(1)[0][1]
+    asked, joined = deadly(raw, os.getpid())
+
+    async def ask() -> None:
+        examiner = Examiner(joined, TRUST, workers=1)
+        await examiner.start()
+        nursery = nursery_of(os.getpid())
+        os.kill(nursery, signal.SIGKILL)
+        await until(lambda: is_gone(nursery))
+        with pytest.raises(ConfigurationError, match="died, and there is no other"):
+            await asyncio.wait_for(examiner.examine(asked), PATIENCE)
+        found = await asyncio.wait_for(examiner.examine(question(raw)), PATIENCE)
         assert found.outcome is None
         assert examiner.workers == 0
+        await examiner.close()
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_reaches_all_processes_ends_none_before_the_server(number: signal.Signals) -> None:
+    """Ctrl-C, or systemd: the server still sees requests through, and it needs them for that."""
+
+    async def ask() -> None:
+        examiner = Examiner(JOINED, TRUST, workers=1)
+        await examiner.start()
+        before = workers_of(os.getpid())
+        for pid in (nursery_of(os.getpid()), *before):
+            os.kill(pid, number)
+        found = await asyncio.wait_for(examiner.examine(question(messages(1)[0][1])), PATIENCE)
+        assert found.outcome is None
+        assert workers_of(os.getpid()) == before
         await examiner.close()
 
     asyncio.run(ask())
@@ -181,11 +270,12 @@ def test_no_more_workers_than_there_is_work_for() -> None:
 
 
 def test_a_worker_holds_neither_port_nor_ledger(tmp_path: Path) -> None:
-    """It has the standard streams and one socket, so a killed server leaves both free at once."""
+    """It has the standard streams and one socket, as the nursery has, so a killed server leaves both free."""
     server = viet_nam(tmp_path / "l.db", workers=2)
 
     async def look() -> list[list[str]]:
-        folders = [Path(f"/proc/{pid}/fd") for pid in workers_of(server.pid)]
+        pids = [nursery_of(server.pid), *workers_of(server.pid)]
+        folders = [Path(f"/proc/{pid}/fd") for pid in pids]
         return [[os.readlink(each) for each in folder.iterdir() if int(each.name) > 2] for folder in folders]
 
     for files in while_it_serves(server, look()):
@@ -194,21 +284,17 @@ def test_a_worker_holds_neither_port_nor_ledger(tmp_path: Path) -> None:
 
 TOLD_TO_END = """
 import os, signal, sys
-from asw_exchange.server.workers import start_worker
+from asw_exchange.server.nursery import start_nursery
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(3))
-os.register_at_fork(after_in_{where}=lambda: os.kill(os.getpid(), signal.SIGTERM))
-worker = start_worker({{}}, {{}})
-worker._process.join({patience})
-sys.exit(worker._process.exitcode == -signal.SIGTERM)
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))
+start_nursery({}, {})
 """
 
 
-@pytest.mark.parametrize(("where", "code"), [("parent", 3), ("child", 1)])
-def test_who_is_told_to_end_while_a_worker_is_forked_ends(where: str, code: int) -> None:
-    """Python drops what a handler raises just then: the server would go on, or wait for its worker."""
-    script = TOLD_TO_END.format(where=where, patience=PATIENCE)
-    done = subprocess.run([sys.executable, "-c", script], check=False, timeout=2 * PATIENCE)
-    assert done.returncode == code
+def test_who_is_told_to_end_while_the_nursery_is_forked_ends() -> None:
+    """Python drops what a handler raises just then: the server would go on."""
+    done = subprocess.run([sys.executable, "-c", TOLD_TO_END], check=False, timeout=2 * PATIENCE)
+    assert done.returncode == 3
 
 
 @pytest.mark.parametrize("last", [b"", b"\0", b"\0\0\0\x09cut", b"whole"])
@@ -216,7 +302,7 @@ def test_a_worker_whose_server_was_killed_ends_without_a_word(last: bytes) -> No
     """In the middle of a question, or before it was answered: no traceback, exit code 0."""
     asked = msgspec.msgpack.encode([question(messages(1)[0][1])] * 8)
     ours, its = socket.socketpair()
-    worker = multiprocessing.get_context("fork").Process(target=_work, args=(its, JOINED, TRUST))
+    worker = multiprocessing.get_context("fork").Process(target=work, args=(its, JOINED, TRUST))
     worker.start()
     its.close()
     ours.sendall(len(asked).to_bytes(4) + asked if last == b"whole" else last)
@@ -231,8 +317,8 @@ def test_workers_end_with_their_server(tmp_path: Path, orderly: bool) -> None:
     server = viet_nam(tmp_path / "l.db", workers=2)
 
     async def end() -> None:
-        found = workers_of(server.pid)
-        assert len(found) == 2
+        found = [nursery_of(server.pid), *workers_of(server.pid)]
+        assert len(found) == 3
         await (server.stop() if orderly else server.kill())
         await until(lambda: all(map(is_gone, found)))
 
@@ -240,22 +326,27 @@ def test_workers_end_with_their_server(tmp_path: Path, orderly: bool) -> None:
 
 
 def test_a_server_goes_on_when_its_workers_die(tmp_path: Path) -> None:
-    """Killed under load, one after the other: every message is answered and stored once."""
+    """Killed under load, one after the other: every message is answered and stored once, and others come."""
     place, sent = tmp_path / "l.db", messages(120)
     server = viet_nam(place, workers=2)
 
-    async def kill_meanwhile() -> tuple[list[Reply], str]:
+    async def kill_meanwhile() -> list[Reply]:
+        first = workers_of(server.pid)
         async with asyncio.TaskGroup() as group:
             posting = group.create_task(post_all(server, [raw for _, raw in sent]))
-            for pid in workers_of(server.pid):
+            for pid in first:
                 await until(lambda: len(accepted(place)) > 0)
                 os.kill(pid, signal.SIGKILL)
-        replies = posting.result()
-        await until(lambda: workers_of(server.pid) == [])
-        async with session() as made, made.get(f"{server.url}/metrics") as told:
-            return replies, await told.text()
+        async with asyncio.timeout(PATIENCE):
+            while "\nasw_workers 2.0\n" not in await metrics():
+                await asyncio.sleep(0)
+        assert not set(workers_of(server.pid)) & set(first)
+        return posting.result()
 
-    replies, metrics = while_it_serves(server, kill_meanwhile())
+    async def metrics() -> str:
+        async with session() as made, made.get(f"{server.url}/metrics") as told:
+            return await told.text()
+
+    replies = while_it_serves(server, kill_meanwhile())
     assert {reply.status for reply in replies} == {200}
     assert accepted(place) == sorted(each for each, _ in sent)
-    assert "\nasw_workers 0.0\n" in metrics

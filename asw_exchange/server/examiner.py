@@ -1,12 +1,15 @@
 """Examines messages beside the event loop and the writer: in worker processes, else in a thread.
 
 What a message says by itself takes as long as everything else together, and needs neither ledger nor state,
-so it may go on elsewhere at the same time. Not here: the processes themselves (``workers``).
+so it may go on elsewhere at the same time. What a worker was at when it died may be why it died: the one that
+takes its place examines that first, each message alone, and no other process is ever given one that a worker
+dies of then. Not here: the processes themselves (``workers``), where they come from (``nursery``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,14 +18,8 @@ from asw_exchange.corridor import Corridor
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.gateway import Examination, Laps
 from asw_exchange.server.log import LOGGER
-from asw_exchange.server.workers import (
-    Answers,
-    Question,
-    Worker,
-    answer_all,
-    result_of,
-    start_worker,
-)
+from asw_exchange.server.nursery import start_nursery
+from asw_exchange.server.workers import Answers, Question, Worker, answer_all, result_of
 from asw_exchange.signature import TrustStore
 
 MOST_TOGETHER = 8
@@ -50,15 +47,17 @@ class Examiner:
         patience: float = PATIENCE,
         observe: Callable[[Laps], object] = lambda laps: None,
     ) -> None:
-        """Start so many processes: before any thread, and before anything is open that they must not hold.
+        """Prepare for so many processes: before any thread is started.
 
         ``observe`` is told how long the steps took.
         """
-        self._corridors, self._trust, self._patience = corridors, trust, patience
+        self._corridors, self._trust, self.patience = corridors, trust, patience
         self._observe = observe
-        self._workers = [start_worker(corridors, trust) for _ in range(workers)]
-        self._under_way: dict[Worker, deque[Batch]] = {worker: deque() for worker in self._workers}
-        self._listening: list[asyncio.Task[None]] = []
+        self._nursery = start_nursery(corridors, trust) if workers else None
+        self._places = workers
+        """For workers; one is given up when nobody can come into it any more."""
+        self._under_way: dict[Worker, deque[Batch]] = {}
+        self._keeping: list[asyncio.Task[None]] = []
         self._waiting: deque[Asked] = deque()
         self._for_thread: deque[Asked] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="examiner")
@@ -70,10 +69,9 @@ class Examiner:
         return len(self._under_way)
 
     async def start(self) -> None:
-        """Begin to speak with the processes."""
-        for worker in self._workers:
-            await worker.connect()
-            self._listening.append(asyncio.create_task(self._listen(worker)))
+        """Start the processes."""
+        for worker in await asyncio.gather(*(self._next() for _ in range(self._places))):
+            self._keeping.append(asyncio.create_task(self._keep_place(worker)))
 
     async def examine(self, question: Question) -> Examination:
         """Return what a message says by itself. Raises ConfigurationError when a check could not run."""
@@ -84,19 +82,19 @@ class Examiner:
 
     async def close(self) -> None:
         """End the processes, once nobody waits any more."""
-        for task in self._listening:
+        for task in self._keeping:
             task.cancel()
-        await asyncio.gather(*self._listening, return_exceptions=True)
-        for worker in self._workers:
-            worker.end()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+        if self._nursery is not None:
+            self._nursery.close()
         self._thread.shutdown()
 
     def _hand_out(self) -> None:
-        """Let each worker have what it can take; where there is none, the thread takes all."""
+        """Let each worker have what it can take; where there is none any more, the thread takes all."""
         for worker, asked in self._under_way.items():
             while self._waiting and len(asked) < AHEAD:
                 asked.append(self._ask(worker, _take(self._waiting)))
-        if not self._under_way:
+        if not self._places:
             self._for_thread.extend(self._waiting)
             self._waiting.clear()
         idle = self._in_thread is None or self._in_thread.done()
@@ -105,27 +103,58 @@ class Examiner:
 
     def _ask(self, worker: Worker, batch: list[Asked]) -> Batch:
         worker.ask([question for question, _ in batch])
-        return batch, asyncio.get_running_loop().call_later(self._patience, worker.kill)
+        return batch, asyncio.get_running_loop().call_later(self.patience, worker.end)
 
-    async def _listen(self, worker: Worker) -> None:
-        """Give the answers of a worker to who asked; when it dies, others do what it had to do."""
+    async def _keep_place(self, worker: Worker | None) -> None:
+        """Let a worker work; when it dies, let another examine what it was at, then take its place."""
+        while worker is not None:
+            self._under_way[worker] = deque()
+            self._hand_out()
+            at_work = deque(await self._listen(worker))
+            worker = await self._next()
+            while at_work:
+                asked = at_work.popleft()
+                if worker is None:
+                    _refuse(asked, "the process that examined it died, and there is no other")
+                elif not await self._alone(worker, asked):
+                    _refuse(asked, "two processes that examined it died, one after the other")
+                    worker = await self._next()
+        self._places -= 1
+        self._hand_out()
+
+    async def _next(self) -> Worker | None:
+        return await self._nursery.fork() if self._nursery is not None else None
+
+    async def _listen(self, worker: Worker) -> list[Asked]:
+        """Give the answers of a worker to who asked; when it dies, return what it was at."""
         asked = self._under_way[worker]
         while (answers := await worker.answers()) is not None:
             batch, end = asked.popleft()
             end.cancel()
-            if answers.each:
-                self._give(batch, answers)
-            else:
-                self._for_thread.extend(batch)
+            self._give(batch, answers)
             self._hand_out()
         del self._under_way[worker]
         LOGGER.error({"event": "worker-died", "left": len(self._under_way)})
-        for batch, end in reversed(asked):
+        worker.end()
+        at_work, *others = [batch for batch, _ in asked] or [[]]
+        for _, end in asked:
             end.cancel()
+        for batch in reversed(others):
             self._waiting.extendleft(reversed(batch))
         self._hand_out()
-        worker.kill()
-        await asyncio.to_thread(worker.bury)
+        return at_work
+
+    async def _alone(self, worker: Worker, asked: Asked) -> bool:
+        """Have one message examined; False: the worker has died of it."""
+        batch, end = self._ask(worker, [asked])
+        answers = await worker.answers()
+        end.cancel()
+        if answers is None:
+            worker.end()
+            return False
+        self._give(batch, answers)
+        self._hand_out()
+        return True
 
     async def _run_in_thread(self) -> None:
         """Examine together; where that fails, each by itself: one does not spoil the others."""
@@ -148,15 +177,26 @@ class Examiner:
         return len(batch) == 1
 
     def _give(self, batch: list[Asked], answers: Answers) -> None:
+        """Give the answers to who asked; the thread tells of a fault of ours."""
         self._observe(answers.laps)
-        for (_, future), answer in zip(batch, answers.each, strict=True):
-            if future.done():  # whoever asked has gone
-                continue
-            try:
-                future.set_result(result_of(answer))
-            except ConfigurationError as error:
-                future.set_exception(error)
+        for asked, answer in zip(batch, answers.each, strict=True):
+            future = asked[1]
+            if answer is None:
+                self._for_thread.append(asked)
+            elif not future.done():  # whoever asked is still there
+                try:
+                    future.set_result(result_of(answer))
+                except ConfigurationError as error:
+                    future.set_exception(error)
 
 
 def _take(waiting: deque[Asked]) -> list[Asked]:
     return [waiting.popleft() for _ in range(min(MOST_TOGETHER, len(waiting)))]
+
+
+def _refuse(asked: Asked, reason: str) -> None:
+    question, future = asked
+    digest = hashlib.sha256(question.raw).hexdigest()
+    LOGGER.error({"event": "worker-died-of", "gateway": question.gateway, "digest": digest, "reason": reason})
+    if not future.done():
+        future.set_exception(ConfigurationError(reason))

@@ -1,21 +1,18 @@
-"""Processes that examine messages, forked from the server: the questions, the answers, how they travel.
+"""Processes that examine messages: the questions, the answers, how they travel.
 
-A worker inherits keys, trust and compiled rules. It closes every file and socket but the one to its server,
-so it holds neither port nor ledger, and it ends when that one closes, however the server ended. Not here:
-which worker is asked what (``examiner``).
+A worker closes every file and socket but the one to its server, so it holds neither port nor ledger, and it
+ends when that one closes, however the server ended. Not here: how it comes about (``nursery``), and which
+worker is asked what (``examiner``).
 """
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
-import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from multiprocessing.context import ForkProcess
 
 import msgspec
 
@@ -28,7 +25,6 @@ _HEAD = 4
 """Octets that say how long a frame is."""
 _BUFFER = 1 << 20
 _MOST_USEFUL = 2
-_ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -52,7 +48,8 @@ class Answer(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 class Answers(msgspec.Struct, frozen=True, array_like=True):
     """What was found out about messages that were asked together."""
 
-    each: list[Answer] = []
+    each: list[Answer | None] = []
+    """None to a question at which it came upon a fault of ours."""
     laps: Laps = {}
 
 
@@ -104,81 +101,66 @@ def usual_workers() -> int:
 class Worker:
     """One process, as its server sees it."""
 
-    def __init__(self, process: ForkProcess, end: socket.socket) -> None:
-        self._process = process
+    def __init__(self, end: socket.socket, kill: Callable[[], object]) -> None:
         self._end = end
+        self._kill = kill
         self._reader: asyncio.StreamReader
-        self._writer: asyncio.StreamWriter
+        self._writer: asyncio.StreamWriter | None = None
 
-    async def connect(self) -> None:
-        """Begin to speak, on the event loop that runs."""
+    async def connect(self) -> bool:
+        """Begin to speak, on the event loop that runs; False: the process has died."""
         self._reader, self._writer = await asyncio.open_connection(sock=self._end, limit=_BUFFER)
+        return await self.answers() is not None
 
     def ask(self, questions: list[Question]) -> None:
         """Send questions; they are answered together, in this order."""
+        assert self._writer is not None, "nobody speaks with it yet"
         self._writer.write(_frame(msgspec.msgpack.encode(questions)))
 
     async def answers(self) -> Answers | None:
-        """Wait for the answers to the oldest questions that are open; None when the process has died.
-
-        There are none where it came upon a fault of ours at one of the questions.
-        """
+        """Wait for the answers to the oldest questions that are open; None when the process has died."""
         try:
             size = int.from_bytes(await self._reader.readexactly(_HEAD))
             return _ANSWERS.decode(await self._reader.readexactly(size))
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 
-    def kill(self) -> None:
-        """Have the process end: it has nothing to lose."""
-        self._process.kill()
-
-    def bury(self) -> None:
-        """Wait for the end of a process that is about to end, so that nothing is left of it."""
-        self._process.join()
-
     def end(self) -> None:
-        """End the process."""
-        self._writer.close()
-        self.kill()
-        self.bury()
+        """End the process, dead or alive: it has nothing to lose, and nothing is left of it."""
+        if self._writer is None:
+            self._end.close()
+        else:
+            self._writer.transport.abort()
+        self._kill()
 
 
-def start_worker(corridors: Mapping[str, Corridor], trust: Mapping[str, TrustStore]) -> Worker:
-    """Fork a process that examines messages of these corridors. To be called before any thread is started."""
-    ours, its = socket.socketpair()
-    process = multiprocessing.get_context("fork").Process(
-        target=_work, args=(its, corridors, trust), name="asw-worker", daemon=True
-    )
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # Python drops what is raised while it forks
-    try:
-        process.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
-    its.close()
-    return Worker(process, ours)
-
-
-def _work(end: socket.socket, corridors: Mapping[str, Corridor], trust: Mapping[str, TrustStore]) -> None:
-    """Answer until the other end closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the server says when it is over
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
-    _close_all_but(end.fileno())
+def work(end: socket.socket, corridors: Mapping[str, Corridor], trust: Mapping[str, TrustStore]) -> None:
+    """Say that all is ready, then answer until the other end closes."""
+    close_all_but(end.fileno())
     with suppress(ConnectionError), end.makefile("rwb", buffering=_BUFFER) as file:
-        while len(head := file.read(_HEAD)) == _HEAD:
-            size = int.from_bytes(head)
-            content = file.read(size)
-            if len(content) < size:  # the server was killed
-                break
-            told = msgspec.msgpack.encode(Answers())
-            with suppress(Exception):  # a fault of ours: the server meets it as well, and tells who asked
-                told = msgspec.msgpack.encode(answer_all(_QUESTIONS.decode(content), corridors, trust))
-            file.write(_frame(told))
+        told = Answers()
+        while True:
+            file.write(_frame(msgspec.msgpack.encode(told)))
             file.flush()
+            size = int.from_bytes(file.read(_HEAD))
+            content = file.read(size)
+            if not size or len(content) < size:  # the server has ended, or was killed
+                break
+            told = _tell(_QUESTIONS.decode(content), corridors, trust)
 
 
-def _close_all_but(kept: int) -> None:
+def _tell(
+    questions: list[Question], corridors: Mapping[str, Corridor], trust: Mapping[str, TrustStore]
+) -> Answers:
+    """Examine together; where that fails, each by itself: one does not spoil the others."""
+    with suppress(Exception):  # a fault of ours: the server meets it as well, and tells who asked
+        return answer_all(questions, corridors, trust)
+    if len(questions) == 1:
+        return Answers([None])
+    return Answers([_tell([question], corridors, trust).each[0] for question in questions])
+
+
+def close_all_but(kept: int) -> None:
     """Close what was inherited, save the standard streams."""
     os.closerange(3, kept)
     os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
