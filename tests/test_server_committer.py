@@ -16,6 +16,9 @@ import pytest
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.committer import Committer
+from asw_exchange.server.settings import Settings
+from asw_exchange.server.space import MAIN
+from asw_exchange.server.spaces import Spaces
 from tests.ledger_builders import sent, write
 from tests.server_builders import PATIENCE
 
@@ -101,6 +104,37 @@ def test_what_is_read_is_on_the_disk(ledger: Ledger, disk: SlowDisk) -> None:
         await committer.close()
 
     run(work())
+
+
+def test_what_another_connection_reads_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control API reads beside the writer: it saw a commit, and says so only when the disk has it."""
+    told: list[bool] = []
+
+    async def work() -> None:
+        spaces = Spaces(settings=Settings(place=str(tmp_path / "l.db")), base_url="http://127.0.0.1:9")
+        await spaces.start()
+        space, disk, seen = spaces[MAIN], SlowDisk(monkeypatch), threading.Event()
+
+        def look(ledger: Ledger) -> int:
+            seen.set()
+            return len(ledger.entries())
+
+        first = asyncio.create_task(space.committer.run(lambda: write(space.ledger, sent())))
+        await disk.is_asked()
+        reading = asyncio.create_task(space.read(look))
+        reading.add_done_callback(lambda task: told.append(disk.let_go.is_set()))
+        assert await asyncio.to_thread(seen.wait, PATIENCE)
+        for _ in range(3):  # time enough to tell what it has seen
+            await asyncio.to_thread(lambda: None)
+        disk.let_go.set()
+        assert await reading == 1
+        await first
+        await spaces.close()
+
+    run(work())
+    assert told == [True]
 
 
 def test_those_who_wait_hear_of_a_commit_when_the_disk_has_it(ledger: Ledger, disk: SlowDisk) -> None:

@@ -73,6 +73,11 @@ class Committer:
         await self._disk.has(written)
         return result
 
+    async def catch_up(self) -> None:
+        """Wait until all that anybody may have seen by now is on the disk. Raises LedgerError as ``read``."""
+        if not self._ledger.database.is_durable:  # else nobody sees a commit before it is there
+            await self.read(lambda: None)
+
     async def close(self) -> None:
         """Finish what waits, and take nothing more."""
         self._closed = True

@@ -122,10 +122,15 @@ class Space:
         return await self.committer.run(lambda: node.send(kind, document, receiver))
 
     async def read(self, job: Callable[[Ledger], T]) -> T:
-        """Let a job read the ledger, apart from what writes. Raises what the job raises."""
+        """Let a job read the ledger, apart from what writes; what it saw is on the disk.
+
+        Raises what the job raises, and LedgerError.
+        """
         if self.reader is None:
             return await self.committer.read(lambda: job(self.ledger))
-        return await asyncio.to_thread(job, self.reader)
+        result = await asyncio.to_thread(job, self.reader)
+        await self.committer.catch_up()
+        return result
 
     async def reset(self) -> None:
         """Forget everything that has happened or was set, in one commit. Raises LedgerError.
