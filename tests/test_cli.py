@@ -345,12 +345,69 @@ def test_a_renewed_key_takes_over(asw: Run, keys: Path, signed: Callable[[str], 
 
 
 def test_what_cannot_be_renewed_or_revoked_is_told(asw: Run, keys: Path) -> None:
-    """No such gateway, another authority's certificate, no key of the authority."""
-    assert asw("pki", "renew", keys, "XX").code == 4
-    assert asw("pki", "renew", keys, "../VN").code == 3
+    """No such gateway, no folder, no keys in it, another authority's certificate, no key of the authority."""
+    for command in ("renew", "revoke"):
+        for code in ("XX", "../VN", "tls"):
+            told = asw("pki", command, keys, code)
+            assert (told.code, "there are keys of BN, " in told.err) == (2, True)
+        assert asw("pki", command, keys / "none", "VN").code == 4
+        assert asw("pki", command, keys / "VN", "VN").code == 3
     assert asw("pki", "revoke", keys, "VN", "--cert", keys / "TH" / "cert.pem").code == 3
     (keys / "VN" / "ca-key.pem").unlink()
     assert asw("pki", "revoke", keys, "VN").code == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("pki", "init", "{folder}", "--algorithm", "dsa"), 2),
+        (("pki", "init", "{folder}", "--moment", "1900-01-01T00:00:00Z"), 3),
+        (("pki", "init", "{folder}", "--moment", "9999-12-31T00:00:00Z"), 3),
+        (("attack", "build", "replayed", "asean/eform-d", "--moment", "9999-12-31T00:00:00Z"), 3),
+        (("attack", "build", "replayed", "eaeu/fault"), 2),
+        (("attack", "build", "duplicate-id", "asean/eform-d"), 2),
+        (("serve", "--port", "99999"), 2),
+        (("listen", "--gateway", "VN", "--port", "-1"), 2),
+        (("serve", "--port", "0", "--moment", "9999-12-31T00:00:00Z"), 3),
+        (("serve", "--port", "0", "--pki", "{folder}"), 4),
+        (("generate", "asean/eform-d", "--sender", "KR"), 2),
+        (("generate", "korea/certificate-vk", "--receiver", "VN"), 2),
+    ],
+)
+def test_an_argument_that_cannot_be_is_told(
+    asw: Run, tmp_path: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    """A number or name that there is not is 2, a value that does not fit 3, a folder that is not there 4."""
+    told = asw(*(word.format(folder=tmp_path / "none") for word in arguments))
+    assert told.code == code
+    assert told.err.count("\n") == 1 or told.err.startswith("Usage: ")
+
+
+def test_an_overlap_ends_before_the_authority_does(asw: Run, keys: Path) -> None:
+    """Any number of days that is too many."""
+    assert asw("pki", "renew", keys, "VN", "--overlap", 99_999_999_999).code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.json", b'{\n"reference": "x"\n\n', ":2: not JSON: Input data was truncated"),
+        ("a.json", b'{\n"reference":\n"\xff"}', ":3: not UTF-8"),
+        ("a.json", b'{\n"reference": x}', ":2: not JSON: JSON is malformed"),
+        ("a.json", b'{"reference": "x",\n"items": 3}', ":2: $.items: "),
+        ("a.yaml", b"reference: x\nnumber: \xff", ":2: not UTF-8"),
+        ("a.yaml", b"reference: x\nnumber: \x01", ":2: not YAML: special characters are not allowed: U+0001"),
+        ("a.yaml", b"reference: x\nitems: [", ":2: not YAML"),
+    ],
+)
+def test_what_cannot_be_built_is_told_with_its_line(
+    asw: Run, tmp_path: Path, name: str, content: bytes, told: str
+) -> None:
+    """In one sentence; exit code 1, as the document is at fault."""
+    (tmp_path / name).write_bytes(content)
+    result = asw("build", tmp_path / name, "--kind", "asean/eform-d")
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert f"{tmp_path / name}{told}" in result.err
 
 
 def test_a_wrong_key_file_is_exit_code_3(asw: Run, keys: Path, plain: Path) -> None:

@@ -103,7 +103,9 @@ def test_what_a_server_cannot_start_with_is_said_in_one_sentence(tmp_path: Path)
     ("options", "code", "sentence"),
     [
         (("--gateway", "TX"), 2, "(found 'TX'); the gateways are BN, "),
-        (("--trust", "TX=pki"), 3, "(found 'TX'); the gateways are BN, "),
+        (("--trust", "TX=pki"), 2, "(found 'TX'); the gateways are BN, "),
+        (("--partner", "TX=http://[::1]/a"), 2, "(found 'TX'); for example VN=http:"),
+        (("--partner", "asean/VN=hub"), 3, "this corridor has no hub (found 'asean/VN')"),
         (("--allow-outbound", "not a host!!"), 3, "no host name, address or network (found 'not a host!!')"),
         (("--allow-outbound", "10.1.2.300"), 3, "no host name, address or network (found '10.1.2.300')"),
         (("--partner", "VN=http://[::1]/a", "--partner", "asean/VN=http://[::1]/b"), 3, "an address already"),

@@ -121,11 +121,14 @@ def test_a_gateway_code_is_never_a_path(code: str, tmp_path: Path) -> None:
 
 
 def test_wrong_options_are_told() -> None:
-    """An unknown algorithm, a moment without a time zone."""
-    with pytest.raises(errors.ConfigurationError, match="ecdsa-p256, rsa-2048, ed25519"):
+    """An unknown algorithm, a moment without a time zone, and one that certificates cannot tell."""
+    with pytest.raises(errors.UnknownName, match="ecdsa-p256, rsa-2048, ed25519"):
         create_pki(SEED, ["VN"], MOMENT, "dsa")
     with pytest.raises(errors.ConfigurationError, match="time zone"):
         create_pki(SEED, ["VN"], MOMENT.replace(tzinfo=None))
+    for year in (1949, 9999):
+        with pytest.raises(errors.ConfigurationError, match="for the years 1951 to 9900"):
+            create_pki(SEED, ["VN"], MOMENT.replace(year=year))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

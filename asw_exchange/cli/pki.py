@@ -53,7 +53,9 @@ def renew(
     folder: Folder,
     gateway: Gateway,
     moment: Moment = None,
-    overlap: Annotated[int, typer.Option(min=0, help="Days for which the old key is good too.")] = 30,
+    overlap: Annotated[
+        int, typer.Option(min=0, max=3652, help="Days for which the old key is good too.")
+    ] = 30,
     authority: Annotated[
         bool, typer.Option("--authority", help="A new key for the authority too, beside its old one.")
     ] = False,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 Host = Annotated[str, typer.Option(help="The address to listen at.")]
-Port = Annotated[int, typer.Option(envvar="ASW_PORT", help="0 for any free port.")]
+Port = Annotated[int, typer.Option(envvar="ASW_PORT", min=0, max=65535, help="0 for any free port.")]
 Pki = Annotated[Path | None, typer.Option(metavar="DIR", help="Keys of asw pki init.")]
 Seed = Annotated[int, typer.Option(help="Of the test keys, without --pki.")]
 Trust = Annotated[

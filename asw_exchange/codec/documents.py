@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from asw_exchange.codec.reader import bad_utf8_line
 from asw_exchange.errors import InputError
 from asw_exchange.model import Value
 
@@ -36,7 +37,9 @@ def from_json(data: bytes, type_: type[T]) -> T:
         return msgspec.json.decode(data, type=type_)
     except msgspec.ValidationError as error:
         raise _input_error(error, data) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8", line=bad_utf8_line(data)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
         raise InputError(f"not JSON: {error}", line=_json_line(error, data)) from error
 
 
@@ -95,5 +98,8 @@ _BYTE = re.compile(r"\(byte (\d+)\)")
 
 
 def _json_line(error: Exception, data: bytes) -> int | None:
+    """Tell where JSON breaks off: at the byte that is named, or where there is no more of it."""
     match = _BYTE.search(str(error))
-    return data.count(b"\n", 0, int(match.group(1))) + 1 if match else None
+    if match is None and "truncated" not in str(error):
+        return None
+    return data.count(b"\n", 0, int(match[1]) if match else len(data.rstrip())) + 1

@@ -175,13 +175,14 @@ def _syntax_error(error: etree.XMLSyntaxError, data: bytes) -> NotWellFormed | W
     line = error.lineno or None
     text = (error.msg or "not well-formed XML").rstrip()
     if getattr(error, "code", None) in _XML_ENCODING_ERRORS or "encoding" in text.lower():
-        return WrongEncoding(f"bytes that are not UTF-8: {text}", line=_bad_utf8_line(data) or line)
+        return WrongEncoding(f"bytes that are not UTF-8: {text}", line=bad_utf8_line(data) or line)
     if "too deep" in text.lower() or "excessive depth" in text.lower() or "huge" in text.lower():
         return TooLarge(f"the document is over the parser's limits: {text}", line=line)
     return NotWellFormed(f"not well-formed XML: {text}", line=line)
 
 
-def _bad_utf8_line(data: bytes) -> int | None:
+def bad_utf8_line(data: bytes) -> int | None:
+    """Return the line of the first octet that is not UTF-8, None where all of it is."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -25,6 +25,12 @@ def read(data: bytes) -> Any:
     """Return lists, mappings and scalars, all of these as text. Raises InputError with the line."""
     try:
         return yaml.load(data.decode("utf-8"), Loader=_PlainLoader)  # noqa: S506 - builds only str, list, dict
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8", line=data.count(b"\n", 0, error.start) + 1) from error
+    except yaml.reader.ReaderError as error:
+        line = data.decode("utf-8").count("\n", 0, error.position) + 1
+        reason = f"{error.reason}: U+{error.character:04X}"
+        raise InputError(f"not YAML: {reason}", line=line) from error
     except _BROKEN as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error)

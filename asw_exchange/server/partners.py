@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from asw_exchange.errors import ConfigurationError
+from asw_exchange.errors import ConfigurationError, UnknownName
 
 Key = tuple[str, str]
 """Corridor and gateway code."""
@@ -58,21 +58,20 @@ def partner_urls(words: Iterable[str], memberships: Mapping[str, Iterable[str]])
     """Read ``CODE=URL`` (in every corridor of that gateway) or ``corridor/CODE=URL``, or ``hub`` as the URL.
 
     ``memberships`` maps corridors to their gateway codes. The address of who calls the hub is None, as it is
-    never called. Raises ConfigurationError naming the word.
+    never called. Raises UnknownName or ConfigurationError naming the word.
     """
     found: dict[Key, str | None] = {}
     for word in words:
         name, _, url = word.partition("=")
         corridor, _, code = name.rpartition("/")
         joined = [each for each, codes in memberships.items() if code in codes and corridor in ("", each)]
+        hint = "for example VN=http://127.0.0.1:9000/in or new-zealand/VN=hub"
+        if not joined:
+            raise UnknownName("no corridor has this gateway", value=name, hint=hint)
         if url == HUB:
             joined = [each for each in joined if each in _WITH_HUB]
         if not joined:
-            raise ConfigurationError(
-                "no corridor has this gateway, or this corridor has no hub",
-                value=name,
-                hint="for example VN=http://127.0.0.1:9000/in or new-zealand/VN=hub",
-            )
+            raise ConfigurationError("this corridor has no hub", value=name, hint=hint)
         if any((each, code) in found for each in joined):
             raise ConfigurationError("this gateway has an address already", value=word, hint="give it once")
         found |= {(each, code): None if url == HUB else checked_url(url) for each in joined}

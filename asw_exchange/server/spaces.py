@@ -276,25 +276,27 @@ def _chosen(wanted: tuple[str, ...], known: tuple[str, ...], elsewhere: set[str]
     """Return what runs here: what is named, or all that do not run elsewhere, as a partner's system."""
     for code in wanted:
         if code not in known:
-            raise _unknown(UnknownName, code, known)
+            raise _unknown(code, known)
     return tuple(dict.fromkeys(wanted)) or tuple(code for code in known if code not in elsewhere)
 
 
-def _unknown(error: type[ExchangeError], code: str, known: Iterable[str]) -> ExchangeError:
-    return error("no corridor has this gateway", value=code, hint=f"the gateways are {', '.join(known)}")
+def _unknown(code: str, known: Iterable[str]) -> UnknownName:
+    return UnknownName(
+        "no corridor has this gateway", value=code, hint=f"the gateways are {', '.join(known)}"
+    )
 
 
 def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustStore]:
     """Read ``CODE=PATH``, or a path for all gateways: a folder that has one for each, or one place for all.
 
     What stands before the ``=`` is a gateway, unless all of it is the path of something that is there. Raises
-    ConfigurationError, FileError and CredentialError.
+    UnknownName, FileError and CredentialError.
     """
     found: dict[str, TrustStore] = {}
     for word in words:
         code, given, path = word.partition("=")
         if given and code not in codes and not Path(word).exists():
-            raise _unknown(ConfigurationError, code, codes)
+            raise _unknown(code, codes)
         for each in (code,) if code in codes else codes:
             place = Path(path) if code in codes else Path(word)
             found[each] = TrustStore.load(place / each if (place / each).is_dir() else place)

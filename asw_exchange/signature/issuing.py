@@ -23,6 +23,7 @@ from asw_exchange.signature.revocation import Revocation
 ORGANIZATION = "asw_exchange TEST - not for production"
 AUTHORITY_LIFE = timedelta(days=3652)
 GATEWAY_LIFE = timedelta(days=731)
+_YEARS = (1951, 9900)
 LIST_LIFE = GATEWAY_LIFE
 """Real lists hold for days. Nobody publishes new ones of a test PKI, so these last as long as its keys."""
 
@@ -50,9 +51,15 @@ def check_code(code: str) -> str:
 
 
 def check_moment(moment: datetime) -> datetime:
-    """Return a moment as certificates tell it: in whole seconds of UTC. Raises ConfigurationError."""
+    """Return a moment as certificates tell it: in whole seconds of UTC. Raises ConfigurationError.
+
+    X.509 begins in 1950 (RFC 5280, section 4.1.2.5.1), and what is issued has to end before the year 10000.
+    """
     if moment.tzinfo is None:
         raise ConfigurationError("a moment needs a time zone", value=str(moment))
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        message = f"keys can be made for the years {_YEARS[0]} to {_YEARS[1]}"
+        raise ConfigurationError(message, value=moment.isoformat())
     return moment.astimezone(UTC).replace(microsecond=0)
 
 

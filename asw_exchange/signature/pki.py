@@ -14,7 +14,7 @@ from typing import ClassVar
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from asw_exchange.errors import ConfigurationError
+from asw_exchange.errors import ConfigurationError, UnknownName
 from asw_exchange.signature.derivation import derive_ecdsa_key, derive_ed25519_key, derive_rsa_key
 from asw_exchange.signature.issuing import Authority, check_code, check_moment, uri_of
 from asw_exchange.signature.keys import SigningKey
@@ -92,13 +92,11 @@ def create_pki(
     years, gateway certificates and revocation lists two, from a day before ``moment`` on. On every list
     stands the one certificate that ``create_faulty`` makes to be revoked.
 
-    Raises ConfigurationError for a gateway code that is not two to eight capital letters, an unknown
-    algorithm, or a moment without a time zone.
+    Raises UnknownName for an algorithm, ConfigurationError for a gateway code that is not two to eight
+    capital letters and for a moment that certificates cannot tell.
     """
     if algorithm not in DERIVE_KEY:
-        raise ConfigurationError(
-            "unknown key algorithm", value=algorithm, hint=f"use {', '.join(DERIVE_KEY)}"
-        )
+        raise UnknownName("unknown key algorithm", value=algorithm, hint=f"use {', '.join(DERIVE_KEY)}")
     checked = check_moment(moment)
     codes = [check_code(code) for code in gateways]
     return TestPki(

@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from asw_exchange.errors import CredentialError, FileError
+from asw_exchange.errors import CredentialError, FileError, UnknownName
 from asw_exchange.signature.authorities import AUTHORITY_FILE, LIST_FILE
 from asw_exchange.signature.faulty import Fault, FaultyKey
 from asw_exchange.signature.issuing import check_code
@@ -77,15 +77,28 @@ def load_pki(directory: str | PathLike[str]) -> TestPki:
     Raises FileError or CredentialError naming the file.
     """
     folder = Path(directory)
+    return TestPki(gateways={code: _load(folder / code) for code in _codes_in(folder)})
+
+
+def _codes_in(folder: Path) -> list[str]:
+    """Return whose keys are in a folder. Raises FileError, and CredentialError where there are none."""
     try:
-        codes = sorted(path.parent.name for path in folder.glob(f"*/{KEY_FILE}"))
+        codes = sorted(path.name for path in folder.iterdir() if (path / KEY_FILE).exists())
     except OSError as error:
         raise FileError(f"the folder cannot be read: {error.strerror}", file=str(folder)) from error
     if not codes:
         raise CredentialError(
             "no keys of gateways here", file=str(folder), hint=f"asw pki init {folder} makes some"
         )
-    return TestPki(gateways={code: _load(folder / code) for code in codes})
+    return codes
+
+
+def _load_one(folder: Path, code: str) -> TestPki:
+    """Read the keys of one gateway. Raises as ``load_pki``, and UnknownName when it is not there."""
+    if code not in (codes := _codes_in(folder)):
+        hint = f"there are keys of {', '.join(codes)}"
+        raise UnknownName("no keys of this gateway here", file=str(folder), value=code, hint=hint)
+    return TestPki(gateways={code: _load(folder / code)})
 
 
 def renew_files(
@@ -98,10 +111,9 @@ def renew_files(
 ) -> Path:
     """Renew a gateway's keys on disk as ``renew_gateway`` does, and return the folder with the old ones.
 
-    Raises as ``load_pki``, ``renew_gateway`` and ``write_pki``.
+    Raises as ``load_pki``, ``renew_gateway`` and ``write_pki``, and UnknownName.
     """
-    folder = Path(directory) / check_code(code)
-    pki = TestPki(gateways={code: _load(folder)})
+    pki, folder = _load_one(Path(directory), code), Path(directory) / code
     renewed = renew_gateway(pki, code, moment, overlap=overlap, authority=authority)
     kept = next(path for number in count(1) if not (path := folder / PREVIOUS_FOLDER.format(number)).exists())
     old = pki.key(code)
@@ -117,10 +129,9 @@ def revoke_files(
     """Revoke a gateway's certificate on disk as ``revoke_certificate`` does, and return the certificate.
 
     ``certificate`` is a file, for another than the present one. Raises as ``load_pki``,
-    ``revoke_certificate`` and ``write_pki``.
+    ``revoke_certificate`` and ``write_pki``, and UnknownName.
     """
-    folder = Path(directory) / check_code(code)
-    pki = TestPki(gateways={code: _load(folder)})
+    pki, folder = _load_one(Path(directory), code), Path(directory) / code
     revoked = read_certificates(certificate)[0] if certificate else pki.key(code).certificate
     crls = revoke_certificate(pki, code, moment, certificate=revoked).find(code).crls
     _write_all([(folder / LIST_FILE, _pem(*crls), _ALL_MAY_READ)], force=True)

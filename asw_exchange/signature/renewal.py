@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from asw_exchange.errors import ConfigurationError, CredentialError
 from asw_exchange.signature.certificates import is_issued_by, name_of
 from asw_exchange.signature.derivation import derive_ecdsa_key
-from asw_exchange.signature.issuing import Authority, check_moment
+from asw_exchange.signature.issuing import AUTHORITY_LIFE, Authority, check_moment
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.pki import DERIVE_KEY, Credentials, TestPki
 from asw_exchange.signature.primitives import PrivateKey
@@ -39,8 +39,9 @@ def renew_gateway(
     Raises ConfigurationError for an unknown gateway, a moment without a time zone or an overlap below
     zero, CredentialError when the private key of the authority is not here.
     """
-    if overlap < timedelta(0):
-        raise ConfigurationError("an overlap cannot be negative", value=str(overlap))
+    if not timedelta(0) <= overlap <= AUTHORITY_LIFE:
+        hint = f"an authority is there for {AUTHORITY_LIFE.days} days"
+        raise ConfigurationError("an overlap is between zero and ten years", value=str(overlap), hint=hint)
     old, start = pki.find(code), check_moment(moment)
     issuer = Authority(_seed(old.key.private_key), code, start, _authority_key(old))
     if authority:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from asw_exchange.errors import ExchangeError, InputError
+from asw_exchange.errors import ExchangeError, UnknownName
 from asw_exchange.signature import Placement
 from asw_exchange.testdata.attacks.victim import Victim
 
@@ -84,10 +84,10 @@ class Attack:
     def deliveries(self, victim: Victim) -> tuple[bytes, ...]:
         """Return what is to be delivered, in order: the last one is the attack.
 
-        Raises InputError for a kind on whose signatures it is no attack.
+        Raises UnknownName for a kind on whose signatures it is no attack.
         """
         if not self.fits(victim.placement):
-            raise InputError(
+            raise UnknownName(
                 f"{self.name} is no attack on a signature that is placed as {victim.placement}",
                 value=victim.kind.name,
                 hint=f"it is one on {', '.join(sorted(self.placements))}",

@@ -16,7 +16,7 @@ from msgspec.structs import replace as struct_replace
 
 from asw_exchange.corridor import Corridor, MessageKind
 from asw_exchange.corridors import corridor_of, find_kind
-from asw_exchange.errors import InputError
+from asw_exchange.errors import UnknownName
 from asw_exchange.model import Header
 from asw_exchange.signature import Credentials, Placement, SigningKey, TestPki, create_pki
 from asw_exchange.signature.canonical import canonicalize, canonicalize_without
@@ -99,11 +99,11 @@ def create_victim(
     """Make the ``number``-th generated document of a kind and the keys of the corridor's gateways.
 
     ``create_pki(seed, ..., moment)`` and ``asw pki init --seed --moment`` make the same keys. Raises
-    UnknownKind, and InputError for a kind that is not signed.
+    UnknownKind, and UnknownName for a kind that is not signed.
     """
     corridor, found = corridor_of(kind), find_kind(kind)
     if not found.signed:
-        raise InputError("messages of this kind are not signed: there is nothing to attack", value=kind)
+        raise UnknownName("messages of this kind are not signed: there is nothing to attack", value=kind)
     document = generators_of(corridor.name)[kind](stream(seed, kind, number), number)
     return Victim(
         corridor=corridor,
