@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -246,6 +247,66 @@ def test_two_servers_do_not_share_a_file(path: Path) -> None:
         with Ledger.open(path, read_only=True, exclusive=True) as reader:
             assert len(reader.entries()) == 1
     Ledger.open(path, exclusive=True).close()
+
+
+@pytest.mark.parametrize("options", [{}, {"exclusive": True, "durable": False}, {"read_only": True}])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE about SET value = '99' WHERE name = 'version'",
+        "UPDATE about SET value = 'other' WHERE name = 'name'",
+        "CREATE TRIGGER more AFTER INSERT ON about BEGIN SELECT 1; END",
+    ],
+)
+def test_what_is_refused_has_nothing_new_beside_it(
+    tmp_path: Path, statement: str, options: dict[str, bool]
+) -> None:
+    """A newer version, another program's, a trigger of its own: no lock, no log, and no byte changed."""
+    place = tmp_path / "l.db"
+    Ledger.open(place).close()
+    change(place, statement)
+    before = place.read_bytes()
+    with pytest.raises(LedgerError):
+        Ledger.open(place, **options)  # type: ignore[arg-type]
+    assert [each.name for each in tmp_path.iterdir()] == ["l.db"]
+    assert place.read_bytes() == before
+
+
+def test_a_lock_that_was_there_stays_when_the_ledger_is_refused(tmp_path: Path) -> None:
+    """Somebody may be waiting at it."""
+    place, lock = tmp_path / "l.db", tmp_path / "l.db.lock"
+    Ledger.open(place, exclusive=True).close()
+    change(place, "UPDATE about SET value = '99' WHERE name = 'version'")
+    with pytest.raises(LedgerError, match="version 99"):
+        Ledger.open(place, exclusive=True)
+    assert lock.exists()
+
+
+def test_a_lock_that_was_taken_away_holds_nobody_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever gets the lock of a file that is there no more takes the one that is, so two never have it."""
+    place, lock = tmp_path / "l.db", tmp_path / "l.db.lock"
+    flock, gone = fcntl.flock, []
+
+    def take(file: int, how: int) -> None:
+        flock(file, how)
+        if not gone:
+            gone.append(file)
+            lock.unlink()
+
+    monkeypatch.setattr(fcntl, "flock", take)
+    with Ledger.open(place, exclusive=True):
+        assert lock.exists()
+        with pytest.raises(LedgerError, match="another server has this ledger"):
+            Ledger.open(place, exclusive=True)
+
+
+def test_what_is_in_the_log_of_another_is_looked_at_too(tmp_path: Path) -> None:
+    """Read while it is written: the trigger is not in the file yet."""
+    place = tmp_path / "l.db"
+    with Ledger.open(place), closing(sqlite3.connect(place)) as other:
+        other.execute("CREATE TRIGGER more AFTER INSERT ON about BEGIN SELECT 1; END")
+        with pytest.raises(LedgerError, match="'more'"):
+            Ledger.open(place, read_only=True)
 
 
 def test_a_ledger_that_cannot_be_opened_is_not_kept_locked(tmp_path: Path) -> None:

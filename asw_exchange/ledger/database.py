@@ -36,8 +36,8 @@ class Way:
     place: str
     """The file or address, as errors name it."""
     read_only: bool
-    lock: Callable[[], Callable[[], None]]
-    """Keeps others away until the database is closed, by calling what it returns."""
+    lock: Callable[[], Callable[[bool], None]]
+    """Keeps others away until what it returns is called; with True it leaves nothing, as what was refused."""
     begin: tuple[str, str]
     """How a transaction that may write begins, and one that needs an unchanging view."""
     sync: Callable[[], None] | None
@@ -79,7 +79,7 @@ class Database:
         try:
             self._connect()
         except LedgerError:
-            self._unlock()
+            self._unlock(True)
             raise
         self.dialect = self._connection.dialect.name
         """sqlite or postgresql."""
@@ -202,8 +202,11 @@ class Database:
         """Put what was committed to where it stays, without holding up who writes. From another thread."""
         self._way.copy_home()
 
-    def close(self) -> None:
-        """Close the connection; a second time does nothing. Raises LedgerError inside a transaction."""
+    def close(self, *, refused: bool = False) -> None:
+        """Close the connection; a second time does nothing. Raises LedgerError inside a transaction.
+
+        ``refused``: the database is no ledger to be used, and nothing is to be left beside it.
+        """
         with self._lock:
             if self._depth:
                 raise LedgerError("the ledger cannot be closed inside a transaction", file=self.place)
@@ -212,7 +215,7 @@ class Database:
                 with suppress(*self._errors):  # a server that is gone has closed it already
                     self._connection.close()
                 self._way.close()
-                self._unlock()
+                self._unlock(refused)
 
     def _connect(self) -> None:
         try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from sqlalchemy import URL, Connection, insert, inspect, make_url, select
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import postgresql, sqlite
@@ -42,7 +43,7 @@ def open_database(place: str | Path, **options: Unpack[Options]) -> Database:
         try:
             _create(database)
         except LedgerError:
-            database.close()
+            database.close(refused=True)
             raise
     return database
 
@@ -71,14 +72,12 @@ def _way(place: str | Path, options: Options) -> Way:
     sqlite.check_path(path, read_only=read_only)
     name = MEMORY if path is None else str(path)
     log = None if path is None or read_only or options["durable"] else sqlite.Log(path)
+    check = _checked(
+        partial(sqlite.set_up, read_only=read_only, durable=options["durable"]), name, read_only, before=False
+    )
     return Way(
-        connect=partial(sqlite.connect, path, read_only=read_only, wait=wait),
-        set_up=_checked(
-            partial(sqlite.set_up, read_only=read_only, durable=options["durable"]),
-            name,
-            read_only,
-            before=False,
-        ),
+        connect=partial(_connect, path, check, read_only=read_only, wait=wait),
+        set_up=check,
         place=name,
         read_only=read_only,
         lock=partial(sqlite.lock_alone, path, name) if options["exclusive"] and not read_only else _no_lock,
@@ -89,12 +88,25 @@ def _way(place: str | Path, options: Options) -> Way:
     )
 
 
+def _connect(
+    path: Path | None, check: Callable[[Connection], None], *, read_only: bool, wait: timedelta
+) -> Connection:
+    """Connect; for reading, what is no ledger is refused before SQLite makes files of its own beside it."""
+    if read_only and path is not None and sqlite.is_quiet(path):
+        with (
+            suppress(SQLAlchemyError),  # the connection proper will tell
+            sqlite.connect(path, read_only=True, wait=wait, immutable=True) as looked_at,
+        ):
+            check(looked_at)
+    return sqlite.connect(path, read_only=read_only, wait=wait)
+
+
 def _nothing() -> None:
     """Nothing is to be done there."""
 
 
-def _no_lock() -> Callable[[], None]:
-    return _nothing
+def _no_lock() -> Callable[[bool], None]:
+    return lambda refused: None
 
 
 def _url(place: str) -> URL:

@@ -13,7 +13,6 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,11 +36,17 @@ _DURABLE, _LATER = "synchronous = FULL", "synchronous = NORMAL"
 _SETTINGS = ("foreign_keys = ON", "temp_store = MEMORY")
 
 
-def connect(path: Path | None, *, read_only: bool, wait: timedelta) -> Connection:
-    """Connect to the file, or for None to a new database in memory; nothing is written yet."""
+def connect(path: Path | None, *, read_only: bool, wait: timedelta, immutable: bool = False) -> Connection:
+    """Connect to the file, or for None to a new database in memory; nothing is written yet.
+
+    ``immutable``: nobody writes meanwhile, so SQLite needs no files of its own beside it to read.
+    """
     options = {"check_same_thread": False, "timeout": wait.total_seconds()}
     engine = create_engine(
-        _address(path, read_only), isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args=options
+        _address(path, read_only, immutable),
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
+        connect_args=options,
     )
     return engine.connect()
 
@@ -94,15 +99,17 @@ class Log:
             self._file = None
 
 
-def lock_alone(path: Path | None, name: str) -> Callable[[], None]:
+def lock_alone(path: Path | None, name: str) -> Callable[[bool], None]:
     """Keep other processes that want the ledger alone away, by a lock file beside it; return how to end it.
 
-    The lock goes with the process, however it ends; the file stays. Readers, and writers that do not ask
-    for it alone, are not kept away. Raises LedgerError when another has it.
+    The lock goes with the process, however it ends; the file stays, unless it was made for what turns out to
+    be no ledger, which ``True`` tells. Readers, and writers that do not ask for it alone, are not kept away.
+    Raises LedgerError when another has it.
     """
     if path is None:
-        return lambda: None
+        return lambda refused: None
     lock = f"{path}.lock"
+    is_new = not os.path.exists(lock)
     try:
         file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
@@ -113,7 +120,23 @@ def lock_alone(path: Path | None, name: str) -> Callable[[], None]:
         os.close(file)
         hint = "stop it, or name another ledger; reading is possible meanwhile"
         raise LedgerError("another server has this ledger", file=name, hint=hint) from error
-    return partial(os.close, file)
+    if not _is_at(file, lock):  # who made it for what is no ledger has just taken it away
+        os.close(file)
+        return lock_alone(path, name)
+
+    def end(refused: bool) -> None:
+        if refused and is_new:
+            with suppress(OSError):
+                os.unlink(lock)
+        os.close(file)
+
+    return end
+
+
+def _is_at(file: int, path: str) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(file), os.stat(path))
+    return False
 
 
 def check_path(path: Path | None, *, read_only: bool) -> None:
@@ -132,18 +155,18 @@ def check_path(path: Path | None, *, read_only: bool) -> None:
         raise LedgerError("there is no ledger here", file=str(path))
 
 
-def _address(path: Path | None, read_only: bool) -> URL:
+def _address(path: Path | None, read_only: bool, immutable: bool) -> URL:
     if path is None:
         return URL.create("sqlite")
     options = {"uri": "true", "mode": "ro" if read_only else "rwc"}
-    if read_only and _is_settled(path):
+    if immutable or (read_only and not os.access(path.parent, os.W_OK) and is_quiet(path)):
         options["immutable"] = "1"
     return URL.create("sqlite", database=f"file:{quote(os.path.abspath(path))}", query=options)
 
 
-def _is_settled(path: Path) -> bool:
-    """Tell whether nobody can be writing, so that SQLite needs no files of its own beside the ledger."""
-    return not os.access(path.parent, os.W_OK) and not os.path.exists(f"{path}-wal")
+def is_quiet(path: Path) -> bool:
+    """Tell whether nobody is writing just now, and nobody was killed while he did: all is in the file."""
+    return not any(os.path.exists(f"{path}{log}") for log in ("-wal", "-journal"))
 
 
 def _keep_log(connection: Connection, attempts: int = 20) -> None:
