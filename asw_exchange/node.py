@@ -55,7 +55,9 @@ class Node:
     ) -> None:
         self.gateway = gateway
         self.key = key
-        self._corridors = {name: _with_reply(corridor, reply) for name, corridor in corridors.items()}
+        self._corridors = {
+            name: replace(corridor, reply=reply or corridor.reply) for name, corridor in corridors.items()
+        }
         self._trust = trust
         self._ledger = ledger
         self._clock = clock
@@ -367,10 +369,6 @@ class Node:
 def _content(entry: Entry) -> tuple[str, str, bytes | None]:
     """Return what a message and its repetitions have in common."""
     return entry.kind, entry.peer, entry.document
-
-
-def _with_reply(corridor: Corridor, reply: ReplyRule | None) -> Corridor:
-    return corridor if reply is None else replace(corridor, reply=reply)
 
 
 def _unopened(record: Entry) -> Header:

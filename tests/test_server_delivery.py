@@ -6,6 +6,7 @@ The clocks of these servers move only when they are told to.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,22 @@ def test_who_always_acknowledges_other_bytes_gets_a_dead_letter(server: Running)
     answers = server.read(lambda ledger: outcomes(ledger, "VN", "asean/acknowledgement"))
     assert answers[0] is Outcome.REJECTED
     assert len(answers) == 2
+
+
+def test_an_answer_that_cannot_be_examined_is_none() -> None:
+    """The schema of acknowledgements is missing here: tried as often as any delivery that fails."""
+    asean = find_corridor("asean")
+    kinds = tuple(
+        kind if kind.acknowledged else replace(kind, schema="asean/lost.xsd") for kind in asean.kinds
+    )
+    settings = Settings(gateways=("VN", "TH"), retries=Retries(attempts=2))
+    with running(settings, (replace(asean, kinds=kinds),)) as server:
+        submit(server, 1, "VN", "TH")
+        server.wait_until(has_failed)
+        advance(server, 1)
+        server.wait_until(lambda ledger: any(ledger.queue(gateway="VN", state=State.DEAD)))
+        (dead,) = server.read(lambda ledger: ledger.queue(gateway="VN"))
+        assert str(dead.failure).startswith("the answer could not be examined: ")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from functools import partial
 
 from asw_exchange.clock import AdjustableClock
 from asw_exchange.corridor import Corridor
-from asw_exchange.errors import ExchangeError, LedgerError
+from asw_exchange.errors import ConfigurationError, ExchangeError, LedgerError
 from asw_exchange.gateway import Examination
 from asw_exchange.ledger import Ledger, Queued
 from asw_exchange.node import Node
@@ -231,7 +231,7 @@ class Delivery:
                 self.corridors[lane[0]].envelope.request_headers(raw),
                 node.leaving(raw, corridor=lane[0], peer=entry.peer),
             )
-            examination = await self._examine(entry, result.body) if isinstance(result, Answered) else None
+            result, examination = await self._examine(entry, result)
             failed, due = await self.committer.run(lambda: self._conclude(lane, queued, result, examination))
         except ExchangeError:  # the ledger could not take it: it is still in the outbox
             await asyncio.sleep(LEDGER_SECONDS)
@@ -244,13 +244,21 @@ class Delivery:
             self._rests.begin(lane, due, firm=failed.retry_after is not None)
         return due is None
 
-    async def _examine(self, entry: Entry, answer: bytes) -> Examination | None:
-        if not answer:
-            return None
+    async def _examine(
+        self, entry: Entry, result: Answered | Failed
+    ) -> tuple[Answered | Failed, Examination | None]:
+        """Examine an answer; one that cannot be examined, by a fault of ours, counts as none."""
+        if isinstance(result, Failed) or not result.body:
+            return result, None
         corridor, now = entry.kind.split("/")[0], self.clock.now()
-        return await self.examiner.examine(
-            Question(gateway=entry.gateway, corridor=corridor, peer=entry.peer, moment=now, raw=answer)
+        asked = Question(
+            gateway=entry.gateway, corridor=corridor, peer=entry.peer, moment=now, raw=result.body
         )
+        try:
+            return result, await self.examiner.examine(asked)
+        except ConfigurationError as error:
+            reason = f"the answer could not be examined: {error.message}"
+            return Failed(reason=reason, may_have_arrived=True), None
 
     def _conclude(
         self, lane: Lane, queued: Queued, result: Answered | Failed, examination: Examination | None
