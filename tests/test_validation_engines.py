@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -34,6 +34,7 @@ _ONE_FAULT = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(fault=_ONE_FAULT, target=st.integers(min_value=0, max_value=len(PARTS) - 1))
 def test_one_fault_gives_one_finding(schema: Schema, fault: tuple[str, str], target: int) -> None:
     """Whatever one change is made to the order and number of elements: one finding, of its own kind."""
