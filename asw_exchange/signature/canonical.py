@@ -5,7 +5,8 @@ Not here: the shape of the signature itself (``profile``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from lxml import etree
@@ -143,16 +144,25 @@ def signed_info_tag(around: etree._Element, prefix: str, method: Canonicalizatio
     Exclusive: only the namespace that SignedInfo itself uses. Inclusive: every namespace and xml:
     attribute that it stands in (Canonical XML 1.0, sections 2.2 to 2.4).
     """
-    scope = {prefix: NAMESPACE}
-    attributes: list[str] = []
-    if method is Canonicalization.INCLUSIVE:
-        scope = {name or "": uri for name, uri in around.nsmap.items()} | scope
-        attributes = [
-            _attribute(f"xml:{name}", value) for name, value in sorted(_xml_attributes(around).items())
-        ]
+    if method is Canonicalization.EXCLUSIVE:
+        return _exclusive_tag(prefix)
+    scope = {name or "": uri for name, uri in around.nsmap.items()} | {prefix: NAMESPACE}
+    xml = [_attribute(f"xml:{name}", value) for name, value in sorted(_xml_attributes(around).items())]
+    return _tag(prefix, [*_declarations(scope), *xml])
+
+
+@lru_cache(maxsize=16)
+def _exclusive_tag(prefix: str) -> bytes:
+    return _tag(prefix, _declarations({prefix: NAMESPACE}))
+
+
+def _tag(prefix: str, attributes: Sequence[str]) -> bytes:
+    return f"<{prefix and prefix + ':'}SignedInfo{''.join(attributes)}>".encode()
+
+
+def _declarations(scope: Mapping[str, str]) -> list[str]:
     names = {f"xmlns:{name}" if name else "xmlns": uri for name, uri in sorted(scope.items())}
-    declarations = [_attribute(name, uri) for name, uri in names.items() if uri]
-    return f"<{prefix and prefix + ':'}SignedInfo{''.join(declarations + attributes)}>".encode()
+    return [_attribute(name, uri) for name, uri in names.items() if uri]
 
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"

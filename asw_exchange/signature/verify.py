@@ -49,7 +49,7 @@ def read_signed(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
     Raises ReadError, and a subclass of SignatureProfileError for a comment inside a signature.
     """
     root = read(data, limits=limits, keep_instructions=True)
-    if b"<!--" in data:
+    if b"!" in data and b"<!--" in data:  # most have no exclamation mark at all, which is seen sooner
         refuse_comments(read_whole(data, limits=limits))
     return root
 
