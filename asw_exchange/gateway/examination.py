@@ -33,7 +33,16 @@ from asw_exchange.errors import (
 )
 from asw_exchange.model import Finding, Header, Outcome, Value
 from asw_exchange.records import UNKNOWN
-from asw_exchange.signature import Canonicalization, TrustStore, read_signed, verify
+from asw_exchange.signature import (
+    Believed,
+    Canonicalization,
+    Claim,
+    TrustStore,
+    believe,
+    read_claim,
+    read_signed,
+    take_content,
+)
 from asw_exchange.signature.canonical import canonicalize
 from asw_exchange.validation import Report, findings_of_error, validate_element
 
@@ -134,6 +143,9 @@ class Subject:
     part: etree._Element = field(init=False)
     """What the signature is about."""
     kind: MessageKind | None = None
+    claim: Claim | None = None
+    believed: Believed | None = None
+    """None for a message that need not be signed, and once the document was taken out of it."""
     element: etree._Element = field(init=False)
     """The document, read again from what was signed."""
     content_digest: str | None = None
@@ -215,8 +227,8 @@ def check_addresses(subject: Subject) -> None:
     subject.is_addressed = True
 
 
-def verify_signature(subject: Subject) -> None:
-    """The sender signed the document; from here on only what was signed is looked at.
+def read_signature(subject: Subject) -> None:
+    """The document bears a signature of the right shape; nothing of it is believed yet.
 
     A kind that the corridor leaves unsigned counts only when the sender himself delivered it.
     """
@@ -224,21 +236,32 @@ def verify_signature(subject: Subject) -> None:
     if subject.kind is not None and not subject.kind.signed:
         if subject.peer not in (UNKNOWN, header.sender):
             raise WrongRoute(f"an unsigned message, delivered by {subject.peer}", value=header.sender)
-        subject.content_digest, document = (
-            subject.digest,
-            subject.corridor.envelope.document(subject.part),
-        )
+        subject.content_digest = subject.digest
+        subject.element = _detached(subject.corridor.envelope.document(subject.part))
+    elif header.sender not in subject.trust:
+        raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
     else:
-        trust = subject.trust.get(header.sender)
-        if trust is None:
-            raise UntrustedSigner("no certification authority is known for the sender", value=header.sender)
-        verified = verify(subject.part, trust, subject.moment, subject.corridor.policy)
+        subject.claim = read_claim(subject.part, subject.corridor.policy)
+
+
+def verify_signature(subject: Subject) -> None:
+    """The signature is one of the sender."""
+    if subject.claim is not None:
+        trust = subject.trust[_header(subject).sender]
+        subject.believed = believe(subject.claim, trust, subject.moment)
+
+
+def verify_content(subject: Subject) -> None:
+    """The document is what the sender signed; from here on only what was signed is looked at."""
+    if subject.believed is not None:
+        verified = take_content(subject.believed)
         subject.content_digest = hashlib.sha256(verified.canonical).hexdigest()
         document = subject.corridor.envelope.document(verified.document)
         if document is not verified.document:  # the envelope signs more, as the number that it gives
             octets = canonicalize(document, Canonicalization.EXCLUSIVE)
             subject.content_digest = hashlib.sha256(octets).hexdigest()
-    subject.element = _detached(document)
+        subject.element = _detached(document)
+    subject.claim = subject.believed = None
     del subject.root, subject.part
 
 
@@ -311,7 +334,9 @@ EXAMINATION: tuple[Callable[[Subject], None], ...] = (
     read_xml,
     unwrap,
     check_addresses,
+    read_signature,
     verify_signature,
+    verify_content,
     check_time,
     recognise,
     apply_rules,

@@ -16,10 +16,21 @@ from asw_exchange.signature.policy import Placement, SignaturePolicy
 from asw_exchange.signature.renewal import renew_gateway, revoke_certificate
 from asw_exchange.signature.sign import sign, sign_canonical
 from asw_exchange.signature.trust import TrustedSigner, TrustStore
-from asw_exchange.signature.verify import Verified, read_signed, verify
+from asw_exchange.signature.verify import (
+    Believed,
+    Claim,
+    Verified,
+    believe,
+    read_claim,
+    read_signed,
+    take_content,
+    verify,
+)
 
 __all__ = [
+    "Believed",
     "Canonicalization",
+    "Claim",
     "Credentials",
     "DigestMethod",
     "Fact",
@@ -37,12 +48,14 @@ __all__ = [
     "TrustStore",
     "TrustedSigner",
     "Verified",
+    "believe",
     "create_faulty",
     "create_pki",
     "examine",
     "is_container",
     "load_pki",
     "payload_of",
+    "read_claim",
     "read_signed",
     "renew_files",
     "renew_gateway",
@@ -50,6 +63,7 @@ __all__ = [
     "revoke_files",
     "sign",
     "sign_canonical",
+    "take_content",
     "verify",
     "write_faulty",
     "write_pki",

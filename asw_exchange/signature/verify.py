@@ -19,12 +19,12 @@ from asw_exchange.errors import DigestMismatch
 from asw_exchange.signature.algorithms import SignatureMethod, digest_of
 from asw_exchange.signature.canonical import check_context, signed_info_tag
 from asw_exchange.signature.facts import SignerFacts
-from asw_exchange.signature.placement import find_signature, reread_document, signed_bytes
+from asw_exchange.signature.placement import Found, find_signature, reread_document, signed_bytes
 from asw_exchange.signature.places import place_of
 from asw_exchange.signature.policy import ENVELOPED, SignaturePolicy
 from asw_exchange.signature.primitives import check_value
 from asw_exchange.signature.profile import SignatureParts, read_parts, refuse_comments
-from asw_exchange.signature.trust import TrustStore
+from asw_exchange.signature.trust import TrustedSigner, TrustStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,23 +69,57 @@ def verify(
     Also ReadError for bytes that are not XML, TooLarge where the canonical form explodes.
     """
     element = read_signed(root) if isinstance(root, bytes) else root
+    return take_content(believe(read_claim(element, policy), trust, moment))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Claim:
+    """A signature in its place and of the right shape. Nothing of it is believed yet."""
+
+    element: etree._Element
+    policy: SignaturePolicy
+    found: Found
+    parts: SignatureParts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Believed:
+    """A claim that a trusted signer has made. Whether it is about this content is open."""
+
+    claim: Claim
+    signer: TrustedSigner
+
+
+def read_claim(element: etree._Element, policy: SignaturePolicy = ENVELOPED) -> Claim:
+    """Begin as ``verify`` does: find the signature, and read what it says."""
     found = find_signature(element, policy.placement)
     check_context(found.target, policy.canonicalization)
-    signature = found.signature
-    parts = read_parts(signature, found.reference, policy)
+    parts = read_parts(found.signature, found.reference, policy)
+    return Claim(element=element, policy=policy, found=found, parts=parts)
+
+
+def believe(claim: Claim, trust: TrustStore, moment: datetime) -> Believed:
+    """Go on as ``verify`` does: the signer is to be trusted at ``moment``, and the signature value is his."""
+    signature, parts = claim.found.signature, claim.parts
     signer = trust.check_encoded(parts.certificates, moment)
-    tag = signed_info_tag(signature, signature.prefix or "", policy.canonicalization)
+    tag = signed_info_tag(signature, signature.prefix or "", claim.policy.canonicalization)
     check_value(signer.public_key, parts.method, parts.value, tag + parts.signed_info)
-    octets = signed_bytes(found, policy)
-    digest = digest_of(octets, parts.digest_method)
-    check_digest(digest, parts, element)
-    document, canonical = reread_document(octets, policy.placement)
+    return Believed(claim=claim, signer=signer)
+
+
+def take_content(believed: Believed) -> Verified:
+    """End as ``verify`` does: the content has the digest that was signed, and only that is handed on."""
+    claim, signer = believed.claim, believed.signer
+    octets = signed_bytes(claim.found, claim.policy)
+    digest = digest_of(octets, claim.parts.digest_method)
+    check_digest(digest, claim.parts, claim.element)
+    document, canonical = reread_document(octets, claim.policy.placement)
     return Verified(
         document=document,
         canonical=canonical,
         signer=signer.certificate,
         facts=signer.facts,
-        algorithm=parts.method,
+        algorithm=claim.parts.method,
         digest=digest.hex(),
     )
 
