@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.gateway import Examination
 from asw_exchange.model import Outcome
-from asw_exchange.server.examiner import Examiner
+from asw_exchange.server.examiner import Examiner, _take
 from asw_exchange.server.workers import Question, answer_all, result_of, usual_workers, work
 from asw_exchange.signature import create_pki
 from tests.builders import MOMENT
@@ -137,6 +138,21 @@ def test_of_messages_that_are_examined_together_each_takes_its_own_steps() -> No
     assert result_of(answers.each[2]).outcome is None
     taken = {step: times for step, (times, _) in answers.laps.items()}
     assert (taken["read_xml"], taken["apply_rules"], taken["check_route"]) == (3, 2, 1)
+
+
+def test_large_messages_are_examined_one_by_one() -> None:
+    """Small ones together, at most eight, and less than a large one weighs; in their order."""
+    sizes = [10] * 9 + [200_000, 100_000, 300_000, 10]
+
+    async def take() -> list[list[int]]:
+        loop = asyncio.get_running_loop()
+        waiting = deque((question(b"x" * size), loop.create_future()) for size in sizes)
+        taken = []
+        while waiting:
+            taken.append([len(asked.raw) for asked, _ in _take(waiting)])
+        return taken
+
+    assert asyncio.run(take()) == [[10] * 8, [10, 200_000], [100_000], [300_000], [10]]
 
 
 def test_a_fault_of_ours_reaches_who_asked_and_no_other() -> None:

@@ -24,6 +24,8 @@ from asw_exchange.signature import TrustStore
 
 MOST_TOGETHER = 8
 """Messages in one request to a worker: enough to share its cost, few enough that all workers get some."""
+MOST_BYTES = 256 * 1024
+"""Of messages in one request: all are held while they are examined, so that large ones go one by one."""
 AHEAD = 2
 """Requests that a worker has at once: while it answers one, the next is there already."""
 
@@ -191,7 +193,15 @@ class Examiner:
 
 
 def _take(waiting: deque[Asked]) -> list[Asked]:
-    return [waiting.popleft() for _ in range(min(MOST_TOGETHER, len(waiting)))]
+    """Take what is examined together: one at least, and no more than is good."""
+    taken = [waiting.popleft()]
+    size = len(taken[0][0].raw)
+    while waiting and len(taken) < MOST_TOGETHER:
+        size += len(waiting[0][0].raw)
+        if size > MOST_BYTES:
+            break
+        taken.append(waiting.popleft())
+    return taken
 
 
 def _refuse(asked: Asked, reason: str) -> None:
