@@ -75,7 +75,7 @@ def test_every_step_of_receiving_is_timed(server: Running) -> None:
     """What is received runs through all steps, each under its name."""
     exchange(server)
     text = get(server, "/metrics")[1]
-    for step in ("read_xml", "verify_signature", "verify_content", "apply_rules", "accept"):
+    for step in ("read_xml", "verify_signature", "verify_content", "check_schema", "apply_rules", "accept"):
         assert metric(text, "asw_step_seconds_count", step=step) >= 1
     assert metric(text, "asw_request_seconds_count", corridor="asean", status="200") >= 1
 

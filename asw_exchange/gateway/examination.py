@@ -44,7 +44,7 @@ from asw_exchange.signature import (
     take_content,
 )
 from asw_exchange.signature.canonical import canonicalize
-from asw_exchange.validation import Report, findings_of_error, validate_element
+from asw_exchange.validation import Report, findings_of_error, load_schema, report_on
 
 
 class Examination(Value, frozen=True, kw_only=True):
@@ -149,6 +149,8 @@ class Subject:
     element: etree._Element = field(init=False)
     """The document, read again from what was signed."""
     content_digest: str | None = None
+    faults: tuple[Finding, ...] = field(init=False)
+    """What the schema has against it."""
     report: Report | None = None
     document: Value | None = None
     outcome: Outcome | None = None
@@ -299,9 +301,14 @@ def recognise(subject: Subject) -> None:
         )
 
 
+def check_schema(subject: Subject) -> None:
+    """What stands in the document is what its schema says; faults count once the rules have been applied."""
+    subject.faults = _faults_of(_kind(subject), subject.element)
+
+
 def apply_rules(subject: Subject) -> None:
-    """Schema and document rules, all of them in one run, at the level of this gateway."""
-    report = validate_kind(_kind(subject), subject.element, subject.moment)
+    """What the document says follows its rules, all of them in one run, at the level of this gateway."""
+    report = _report(_kind(subject), subject.element, subject.faults, subject.moment)
     report = subject.report = subject.corridor.judge(report)
     if not report.valid:
         raise Refused(report.findings)
@@ -339,6 +346,7 @@ EXAMINATION: tuple[Callable[[Subject], None], ...] = (
     verify_content,
     check_time,
     recognise,
+    check_schema,
     apply_rules,
     parse,
     check_route,
@@ -347,10 +355,20 @@ EXAMINATION: tuple[Callable[[Subject], None], ...] = (
 
 def validate_kind(kind: MessageKind, element: etree._Element, moment: datetime) -> Report:
     """Validate a document element of ``kind``: schema, then the rule set in force on its date."""
-    return validate_element(
+    return _report(kind, element, _faults_of(kind, element), moment)
+
+
+def _faults_of(kind: MessageKind, element: etree._Element) -> tuple[Finding, ...]:
+    return load_schema(resources.schema(kind.schema)).findings(element)
+
+
+def _report(
+    kind: MessageKind, element: etree._Element, faults: tuple[Finding, ...], moment: datetime
+) -> Report:
+    return report_on(
         element,
+        faults,
         kind=kind.name,
-        schema=resources.schema(kind.schema),
         rules=resources.schema(kind.rules) if kind.rules else None,
         phases=kind.phases,
         parameters={"today": latest_date(moment).isoformat()},

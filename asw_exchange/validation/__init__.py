@@ -1,7 +1,7 @@
 """Is it right? XSD, Schematron, rule catalogue: findings for wrong input; raises when a check cannot run."""
 
 from asw_exchange.validation.catalogue import BUILT_IN_RULES, Rule
-from asw_exchange.validation.inspection import findings_of_error, validate_element
+from asw_exchange.validation.inspection import findings_of_error, report_on, validate_element
 from asw_exchange.validation.report import MOST_FINDINGS, Report, in_order
 from asw_exchange.validation.schema import Schema, load_schema
 from asw_exchange.validation.schematron import Rules, load_rules
@@ -17,5 +17,6 @@ __all__ = [
     "in_order",
     "load_rules",
     "load_schema",
+    "report_on",
     "validate_element",
 ]

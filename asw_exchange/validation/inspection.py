@@ -35,8 +35,25 @@ def validate_element(
 
     Raises ConfigurationError when a check could not run: the document is then not called valid.
     """
-    found = load_schema(schema).findings(element) if schema else ()
-    ruleset = None
+    faults = load_schema(schema).findings(element) if schema else ()
+    return report_on(element, faults, kind=kind, rules=rules, phases=phases, parameters=parameters, file=file)
+
+
+def report_on(
+    element: etree._Element,
+    faults: tuple[Finding, ...],
+    *,
+    kind: str | None = None,
+    rules: Path | None = None,
+    phases: Phases | None = None,
+    parameters: Mapping[str, str] | None = None,
+    file: str | None = None,
+) -> Report:
+    """Check a document in which a schema has found ``faults`` against dated rules too: report both.
+
+    The rest, and what is raised, is as for ``validate_element``.
+    """
+    found, ruleset = faults, None
     if found and len(element) > MOST_CHILDREN:
         found += (_rules_not_run(element),)
     elif rules:
