@@ -4,7 +4,6 @@ from asw_exchange.gateway.doubt import doubt_of
 from asw_exchange.gateway.examination import (
     EXAMINATION,
     Examination,
-    Laps,
     Subject,
     examine,
     examine_all,
@@ -12,6 +11,7 @@ from asw_exchange.gateway.examination import (
 )
 from asw_exchange.gateway.exchange import EXCHANGE
 from asw_exchange.gateway.reception import Reception, conclude
+from asw_exchange.gateway.steps import Laps
 
 __all__ = [
     "EXAMINATION",

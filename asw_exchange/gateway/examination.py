@@ -9,11 +9,9 @@ comes out is plain data, so any process may do it. Not here: what earlier messag
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import perf_counter
-from typing import Protocol, TypeVar
 
 import msgspec
 from lxml import etree
@@ -23,7 +21,6 @@ from asw_exchange.clock import latest_date
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import STRICT, Corridor, MessageKind
 from asw_exchange.errors import (
-    ConfigurationError,
     ExchangeError,
     ParseError,
     UntrustedSigner,
@@ -31,6 +28,7 @@ from asw_exchange.errors import (
     WrongRoute,
     WrongTime,
 )
+from asw_exchange.gateway.steps import Laps, Refused, refusal_of, run
 from asw_exchange.model import Finding, Header, Outcome, Value
 from asw_exchange.records import UNKNOWN
 from asw_exchange.signature import (
@@ -44,7 +42,7 @@ from asw_exchange.signature import (
     take_content,
 )
 from asw_exchange.signature.canonical import canonicalize
-from asw_exchange.validation import Report, findings_of_error, load_schema, report_on
+from asw_exchange.validation import Report, load_schema, report_on
 
 
 class Examination(Value, frozen=True, kw_only=True):
@@ -68,61 +66,6 @@ class Examination(Value, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     outcome: Outcome | None = None
     """REJECTED where it is refused, ACCEPTED where there is nothing more to ask; None: so far in order."""
-
-
-class Refused(ExchangeError):
-    """A message that broke rules: the findings say which."""
-
-    reply_code = "RULES"
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__(findings[0].message)
-        self.findings = findings
-
-
-class Progress(Protocol):
-    """What steps have found out so far."""
-
-    outcome: Outcome | None
-    error: ExchangeError | None
-    """Why it goes no further."""
-
-
-P = TypeVar("P", bound=Progress)
-
-Laps = dict[str, tuple[int, float]]
-"""How many messages took each step, and how many seconds it took for all of them."""
-
-
-def run(steps: Iterable[Callable[[P], None]], messages: Sequence[P]) -> Laps:
-    """Take messages through steps, each until its outcome is told or a check could not run.
-
-    All take a step before any takes the next: of what a step needs, most is then at hand for all but the
-    first, which saves a seventh of the time with eight messages.
-    """
-    laps: Laps = {}
-    for step in steps:
-        ahead = [progress for progress in messages if progress.outcome is None]
-        if not ahead:
-            break
-        start = perf_counter()
-        for progress in ahead:
-            try:
-                step(progress)
-            except ExchangeError as error:
-                progress.error, progress.outcome = error, Outcome.REJECTED
-        laps[step.__name__] = len(ahead), perf_counter() - start
-    return laps
-
-
-def refusal_of(progress: Progress) -> tuple[Finding, ...]:
-    """Return why a message was refused, if it was. Raises ConfigurationError: a check could not run."""
-    error = progress.error
-    if error is None:
-        return ()
-    if isinstance(error, ConfigurationError):
-        raise error
-    return error.findings if isinstance(error, Refused) else (findings_of_error(error),)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from asw_exchange.corridor import Arrival, Corridor, MessageKind
 from asw_exchange.errors import ExchangeError, MessageIdReused
-from asw_exchange.gateway.examination import Examination, Refused
+from asw_exchange.gateway.examination import Examination
+from asw_exchange.gateway.steps import Refused
 from asw_exchange.model import Finding, Outcome, Severity, Value
 from asw_exchange.records import Direction, Entry, Memory
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from asw_exchange.corridor import Corridor, Handled, Notice, Reply
-from asw_exchange.gateway.examination import Examination, Laps, refusal_of, run
+from asw_exchange.gateway.examination import Examination
 from asw_exchange.gateway.exchange import EXCHANGE, Delivery, Recollection
+from asw_exchange.gateway.steps import Laps, refusal_of, run
 from asw_exchange.model import Acknowledgement, Finding, Header, Outcome
 from asw_exchange.records import UNKNOWN, Direction, Entry, Memory
 
