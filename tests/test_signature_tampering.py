@@ -13,7 +13,7 @@ from lxml import etree
 
 from asw_exchange import errors
 from asw_exchange.codec import read
-from asw_exchange.signature import SigningKey, believe, read_claim, read_signed, sign, take_content, verify
+from asw_exchange.signature import SigningKey, believe, compare, read_claim, read_signed, sign, verify
 from tests.signature_cases import (
     DS,
     MOMENT,
@@ -39,14 +39,14 @@ def refuse(message: bytes, error: type[errors.ExchangeError]) -> errors.Exchange
 
 
 def test_each_part_of_verifying_refuses_what_is_its_own() -> None:
-    """A claim is read without belief, a signer believed without a look at the content, content taken last."""
+    """A claim is read without belief, a signer believed without a look at the content."""
     changed = read_signed(tamper(lambda root: setattr(content_element(root), "text", "VN-TH 26/01/00018")))
     claim = read_claim(changed)
     with pytest.raises(errors.UnknownIssuer):
         believe(claim, pki().trust("TH"), MOMENT)
     believed = believe(claim, pki().trust("VN"), MOMENT)
     with pytest.raises(errors.DigestMismatch):
-        take_content(believed)
+        compare(believed)
 
 
 def set_text(name: str, text: str) -> Change:

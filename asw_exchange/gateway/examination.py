@@ -35,8 +35,10 @@ from asw_exchange.signature import (
     Believed,
     Canonicalization,
     Claim,
+    Compared,
     TrustStore,
     believe,
+    compare,
     read_claim,
     read_signed,
     take_content,
@@ -88,6 +90,7 @@ class Subject:
     kind: MessageKind | None = None
     claim: Claim | None = None
     believed: Believed | None = None
+    compared: Compared | None = None
     """None for a message that need not be signed, and once the document was taken out of it."""
     element: etree._Element = field(init=False)
     """The document, read again from what was signed."""
@@ -197,16 +200,22 @@ def verify_signature(subject: Subject) -> None:
 
 
 def verify_content(subject: Subject) -> None:
-    """The document is what the sender signed; from here on only what was signed is looked at."""
+    """The document is what the sender signed."""
     if subject.believed is not None:
-        verified = take_content(subject.believed)
+        subject.compared = compare(subject.believed)
+
+
+def read_content(subject: Subject) -> None:
+    """The document is read again from what was signed; from here on only that is looked at."""
+    if subject.compared is not None:
+        verified = take_content(subject.compared)
         subject.content_digest = hashlib.sha256(verified.canonical).hexdigest()
         document = subject.corridor.envelope.document(verified.document)
         if document is not verified.document:  # the envelope signs more, as the number that it gives
             octets = canonicalize(document, Canonicalization.EXCLUSIVE)
             subject.content_digest = hashlib.sha256(octets).hexdigest()
         subject.element = _detached(document)
-    subject.claim = subject.believed = None
+    subject.claim = subject.believed = subject.compared = None
     del subject.root, subject.part
 
 
@@ -287,6 +296,7 @@ EXAMINATION: tuple[Callable[[Subject], None], ...] = (
     read_signature,
     verify_signature,
     verify_content,
+    read_content,
     check_time,
     recognise,
     check_schema,

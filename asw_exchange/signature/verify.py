@@ -69,7 +69,7 @@ def verify(
     Also ReadError for bytes that are not XML, TooLarge where the canonical form explodes.
     """
     element = read_signed(root) if isinstance(root, bytes) else root
-    return take_content(believe(read_claim(element, policy), trust, moment))
+    return take_content(compare(believe(read_claim(element, policy), trust, moment)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,6 +90,15 @@ class Believed:
     signer: TrustedSigner
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Compared:
+    """What a trusted signer has signed, as octets."""
+
+    believed: Believed
+    octets: bytes
+    digest: bytes
+
+
 def read_claim(element: etree._Element, policy: SignaturePolicy = ENVELOPED) -> Claim:
     """Begin as ``verify`` does: find the signature, and read what it says."""
     found = find_signature(element, policy.placement)
@@ -107,20 +116,26 @@ def believe(claim: Claim, trust: TrustStore, moment: datetime) -> Believed:
     return Believed(claim=claim, signer=signer)
 
 
-def take_content(believed: Believed) -> Verified:
-    """End as ``verify`` does: the content has the digest that was signed, and only that is handed on."""
-    claim, signer = believed.claim, believed.signer
+def compare(believed: Believed) -> Compared:
+    """Go on as ``verify`` does: the content has the digest that was signed."""
+    claim = believed.claim
     octets = signed_bytes(claim.found, claim.policy)
     digest = digest_of(octets, claim.parts.digest_method)
     check_digest(digest, claim.parts, claim.element)
-    document, canonical = reread_document(octets, claim.policy.placement)
+    return Compared(believed=believed, octets=octets, digest=digest)
+
+
+def take_content(compared: Compared) -> Verified:
+    """End as ``verify`` does: read the document anew from what was digested, and hand on only that."""
+    claim, signer = compared.believed.claim, compared.believed.signer
+    document, canonical = reread_document(compared.octets, claim.policy.placement)
     return Verified(
         document=document,
         canonical=canonical,
         signer=signer.certificate,
         facts=signer.facts,
         algorithm=claim.parts.method,
-        digest=digest.hex(),
+        digest=compared.digest.hex(),
     )
 
 
