@@ -24,7 +24,7 @@ from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.gateway import Examination
 from asw_exchange.model import Outcome
-from asw_exchange.server.examiner import Examiner, _take
+from asw_exchange.server.examiner import MOST_TOGETHER, Examiner, _take
 from asw_exchange.server.workers import Question, answer_all, result_of, usual_workers, work
 from asw_exchange.signature import create_pki
 from tests.builders import MOMENT
@@ -141,8 +141,8 @@ def test_of_messages_that_are_examined_together_each_takes_its_own_steps() -> No
 
 
 def test_large_messages_are_examined_one_by_one() -> None:
-    """Small ones together, at most eight, and less than a large one weighs; in their order."""
-    sizes = [10] * 9 + [200_000, 100_000, 300_000, 10]
+    """Small ones together, not too many, and less than a large one weighs; in their order."""
+    sizes = [10] * (MOST_TOGETHER + 1) + [200_000, 100_000, 300_000, 10]
 
     async def take() -> list[list[int]]:
         loop = asyncio.get_running_loop()
@@ -152,7 +152,7 @@ def test_large_messages_are_examined_one_by_one() -> None:
             taken.append([len(asked.raw) for asked, _ in _take(waiting)])
         return taken
 
-    assert asyncio.run(take()) == [[10] * 8, [10, 200_000], [100_000], [300_000], [10]]
+    assert asyncio.run(take()) == [[10] * MOST_TOGETHER, [10, 200_000], [100_000], [300_000], [10]]
 
 
 def test_a_fault_of_ours_reaches_who_asked_and_no_other() -> None:
