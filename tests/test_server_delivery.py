@@ -157,8 +157,8 @@ def test_a_partner_that_is_seen_is_there_again(
     server.wait_until(lambda ledger: outcomes(ledger, "TH") == [Outcome.ACCEPTED] * taken)
 
 
-def test_what_waited_before_a_restart_is_hurried_too(tmp_path: Path) -> None:
-    """Put off by minutes in the run before, it is delivered as soon as another delivery arrives."""
+def test_what_waited_before_a_restart_is_tried_at_once(tmp_path: Path) -> None:
+    """Put off in the run before; neither the clock nor the partner has to move."""
     settings = Settings(gateways=("VN", "TH", "SG"), place=str(tmp_path / "exchange.db"))
     with running(settings) as server:
         behave(server, "TH", "refuse-connection")
@@ -166,8 +166,19 @@ def test_what_waited_before_a_restart_is_hurried_too(tmp_path: Path) -> None:
         server.wait_until(has_failed)
         behave(server, "TH")
     with running(settings) as server:
-        submit(server, 2, "SG", "TH")
-        server.wait_until(lambda ledger: outcomes(ledger, "TH") == [Outcome.ACCEPTED] * 2)
+        server.wait_until(lambda ledger: outcomes(ledger, "TH") == [Outcome.ACCEPTED])
+
+
+def test_what_is_tried_before_its_time_is_not_given_up_sooner(server: Running) -> None:
+    """Two attempts are all, but the second came at once, as the partner sent something: there is a third."""
+    behave(server, "TH", faults=[{"match": {"partner": "VN"}, "action": "refuse-connection"}])
+    submit(server, 1, "VN", "TH")
+    server.wait_until(has_failed)
+    submit(server, 2, "TH", "VN")
+    server.wait_until(lambda ledger: any(each.attempts == 2 for each in ledger.queue(gateway="VN")))
+    assert server.read(lambda ledger: {each.state for each in ledger.queue(gateway="VN")}) == {State.WAITING}
+    advance(server, 1)
+    server.wait_until(lambda ledger: any(ledger.queue(gateway="VN", state=State.DEAD)))
 
 
 def eav() -> Certificate:

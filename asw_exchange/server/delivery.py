@@ -48,12 +48,18 @@ class Retries:
     first: timedelta = timedelta(seconds=1)
     most: timedelta = timedelta(minutes=5)
     attempts: int = 12
-    """After so many it is a dead letter, until somebody sends it again."""
+    """After so many it is a dead letter, until somebody sends it again; not before ``shortest``."""
 
     def pause(self, attempts: int, seed: str) -> timedelta:
         """Return how long to wait after so many failures: doubling, with jitter from ``seed``."""
         doubled: timedelta = min(self.first * 2 ** min(attempts - 1, 30), self.most)
         return doubled * random.Random(f"{seed}/{attempts}").uniform(0.5, 1.0)
+
+    @property
+    def shortest(self) -> timedelta:
+        """How long all attempts take at least: what was tried before its time is not given up sooner."""
+        pauses = (min(self.first * 2 ** min(number, 30), self.most) for number in range(self.attempts - 1))
+        return sum(pauses, timedelta(0)) / 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -278,7 +284,8 @@ class Delivery:
         """Write a failure down; return when it is tried again, None where it is given up."""
         now, attempts, sequence = self.clock.now(), queued.attempts + 1, queued.sequence
         reason, arrived = failed.reason, failed.may_have_arrived
-        if failed.permanent or attempts >= self.retries.attempts:
+        waited = now - queued.entry.moment >= self.retries.shortest
+        if failed.permanent or (attempts >= self.retries.attempts and waited):
             self.ledger.bury(sequence, moment=now, failure=reason, may_have_arrived=arrived)
             return None
         pause = self.retries.pause(attempts, queued.entry.digest)

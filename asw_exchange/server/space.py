@@ -93,9 +93,16 @@ class Space:
         self._tasks.append(asyncio.create_task(work))
 
     def _take_up(self) -> None:
-        """After anything but an orderly stop nobody knows what became of what was under way."""
+        """After anything but an orderly stop nobody knows what became of what was under way.
+
+        What failed before is tried at once, as the network may be another: else two servers that have lost
+        each other would each wait for a sign of life.
+        """
+        now = self.clock.now()
         if self.ledger.note(AT_WORK) is not None:
-            self.ledger.recover(self.clock.now())
+            self.ledger.recover(now)
+        for partner in sorted(self.ledger.put_off()):
+            self.ledger.hurry(*partner, now)
         self.ledger.set_note(AT_WORK, "yes")
 
     async def receive(
