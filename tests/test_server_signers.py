@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from asw_exchange.errors import (
 )
 from asw_exchange.server.settings import Settings
 from asw_exchange.signature import (
+    Fault,
+    SigningKey,
     create_faulty,
     create_pki,
     read_signed,
@@ -55,3 +58,23 @@ def test_wrong_signers_are_those_of_the_folder_of_keys(
     _, part = CORRIDOR.envelope.unpack(read_signed(reply.body))
     with pytest.raises(error):
         verify(part, pki.trust("VN"), MOMENT, CORRIDOR.policy)
+
+
+@pytest.mark.parametrize("given", [{"pki": "pki"}, {"trust": ("SG={}/pki/SG",)}, {"trust": ("{}/pki",)}])
+def test_whom_an_authority_names_otherwise_is_not_the_gateway(tmp_path: Path, given: dict[str, Any]) -> None:
+    """Singapore's authority certifies somebody else too: who signs with that certificate is not Singapore."""
+    codes = tuple(CORRIDOR.members)
+    pki, faulty = create_pki(7, codes, MOMENT), create_faulty(7, codes, MOMENT)
+    write_pki(pki, tmp_path / "pki")
+    if "pki" in given:
+        settings = Settings(gateways=("VN",), pki=tmp_path / given["pki"])
+    else:
+        words = tuple(word.format(tmp_path) for word in given["trust"])
+        settings = Settings(gateways=("VN",), seed=7, trust=words)
+    other = faulty["SG"][Fault.WRONG_SUBJECT]
+    imposter = SigningKey(private_key=other.private_key, certificate=other.certificate)
+    with running(settings) as server:
+        for number, (key, told) in enumerate(((pki.key("SG"), b"accepted"), (imposter, b"SIGNER-SUBJECT"))):
+            raw = Writer(gateway="SG", key=key, seed=1, now=MOMENT).message(number, "VN")[1]
+            (reply,) = post(f"{server.url}/asean/VN", raw)
+            assert told in reply.body

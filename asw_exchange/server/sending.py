@@ -40,7 +40,7 @@ from asw_exchange.records import UNKNOWN, Direction, Entry
 from asw_exchange.server.client import Client, Failed
 from asw_exchange.server.outbound_addresses import allow
 from asw_exchange.server.partners import checked_url
-from asw_exchange.signature import TrustStore, Verified, read_signed
+from asw_exchange.signature import TrustStore, Verified, load_trust, read_signed
 from asw_exchange.signature.authorities import AUTHORITY_FILE
 from asw_exchange.verbs import verify
 
@@ -59,7 +59,7 @@ class Trust:
     def load(cls, place: Path) -> Trust:
         """Read a folder of ``asw pki init``, a gateway's, or any that ``TrustStore`` reads. Raises as it."""
         folders = sorted(file.parent for file in place.glob(f"*/{AUTHORITY_FILE}"))
-        return cls(TrustStore.load(place), {folder.name: TrustStore.load(folder) for folder in folders})
+        return cls(TrustStore.load(place), {folder.name: load_trust(folder) for folder in folders})
 
     def verify(self, answer: bytes, sender: str | None, moment: datetime) -> Verified:
         """Verify that ``sender`` has signed an answer. Raises as ``verbs.verify``."""

@@ -28,7 +28,7 @@ from asw_exchange.server.retention import retain
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import MAIN, Common, Space, open_space
 from asw_exchange.server.tls import Tls, open_tls
-from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki
+from asw_exchange.signature import TestPki, TrustStore, create_pki, load_pki, load_trust
 from asw_exchange.signature.authorities import AUTHORITY_FILE
 from asw_exchange.simulator.world import codes_of
 
@@ -299,7 +299,7 @@ def _given_trust(words: Iterable[str], codes: Iterable[str]) -> dict[str, TrustS
             raise _unknown(code, codes)
         for each in (code,) if code in codes else codes:
             place = Path(path) if code in codes else Path(word)
-            found[each] = TrustStore.load(place / each if (place / each).is_dir() else place)
+            found[each] = load_trust(place / each if (place / each).is_dir() else place)
     return found
 
 
@@ -320,7 +320,5 @@ def _trust(spaces: Spaces) -> dict[str, TrustStore]:
         return spaces.pki.trust_by_gateway()
     folders = {code: spaces.settings.pki / code for code in codes_of(spaces.corridors)}
     return {
-        code: TrustStore.load(folder)
-        for code, folder in folders.items()
-        if (folder / AUTHORITY_FILE).is_file()
+        code: load_trust(folder) for code, folder in folders.items() if (folder / AUTHORITY_FILE).is_file()
     }

@@ -11,7 +11,14 @@ from asw_exchange.signature.facts import Fact, SignatureFacts, SignerFacts, Stat
 from asw_exchange.signature.faulty import Fault, FaultyKey, create_faulty
 from asw_exchange.signature.keys import SigningKey
 from asw_exchange.signature.pki import Credentials, TestPki, create_pki
-from asw_exchange.signature.pki_files import load_pki, renew_files, revoke_files, write_faulty, write_pki
+from asw_exchange.signature.pki_files import (
+    load_pki,
+    load_trust,
+    renew_files,
+    revoke_files,
+    write_faulty,
+    write_pki,
+)
 from asw_exchange.signature.policy import Placement, SignaturePolicy
 from asw_exchange.signature.renewal import renew_gateway, revoke_certificate
 from asw_exchange.signature.sign import sign, sign_canonical
@@ -58,6 +65,7 @@ __all__ = [
     "examine",
     "is_container",
     "load_pki",
+    "load_trust",
     "payload_of",
     "read_claim",
     "read_signed",

@@ -62,6 +62,15 @@ def name_of(certificate: x509.Certificate) -> str:
     return certificate.subject.rfc4514_string()
 
 
+def uris_of(certificate: x509.Certificate) -> list[str]:
+    """Return the URIs among its alternative names (RFC 5280, section 4.2.1.6)."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return names.get_values_for_type(x509.UniformResourceIdentifier)
+
+
 def is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     """Tell whether a certificate names an authority as its issuer and has its signature."""
     try:

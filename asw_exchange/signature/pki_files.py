@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from asw_exchange.errors import CredentialError, FileError, UnknownName
 from asw_exchange.signature.authorities import AUTHORITY_FILE, LIST_FILE
+from asw_exchange.signature.certificates import uris_of
 from asw_exchange.signature.faulty import Fault, FaultyKey
 from asw_exchange.signature.issuing import check_code
 from asw_exchange.signature.keys import SigningKey
@@ -28,6 +29,7 @@ from asw_exchange.signature.pem import read_certificates, read_lists, read_priva
 from asw_exchange.signature.pki import Credentials, TestPki
 from asw_exchange.signature.primitives import PrivateKey
 from asw_exchange.signature.renewal import renew_gateway, revoke_certificate
+from asw_exchange.signature.trust import TrustStore
 
 AUTHORITY_KEY_FILE = "ca-key.pem"
 CERTIFICATE_FILE = "cert.pem"
@@ -78,6 +80,17 @@ def load_pki(directory: str | PathLike[str]) -> TestPki:
     """
     folder = Path(directory)
     return TestPki(gateways={code: _load(folder / code) for code in _codes_in(folder)})
+
+
+def load_trust(folder: str | PathLike[str]) -> TrustStore:
+    """Read whom to believe to be one gateway: of its folder ``ca.pem`` is enough.
+
+    Where its certificate is there too and bears a URI, as those of ``asw pki init`` do, only certificates
+    with this name are believed. Raises as ``TrustStore.load``.
+    """
+    own = Path(folder) / CERTIFICATE_FILE
+    names = uris_of(read_certificates(own)[0]) if own.is_file() else []
+    return TrustStore.load(folder, expected_uri=next(iter(names), None))
 
 
 def _codes_in(folder: Path) -> list[str]:

@@ -35,7 +35,7 @@ from asw_exchange.errors import (
     WrongSubject,
 )
 from asw_exchange.signature.authorities import check_authority, read_authorities
-from asw_exchange.signature.certificates import decode_der, is_authority, is_issued_by, name_of
+from asw_exchange.signature.certificates import decode_der, is_authority, is_issued_by, name_of, uris_of
 from asw_exchange.signature.facts import Fact, SignerFacts, State, bad, good, unknown
 from asw_exchange.signature.primitives import PublicKey, key_weakness
 from asw_exchange.signature.refusals import Refusals
@@ -265,7 +265,7 @@ class TrustStore:
     def _name(self, certificate: x509.Certificate) -> Fact:
         if self.expected_uri is None:
             return unknown("no name is expected")
-        found = _uris(certificate)
+        found = uris_of(certificate)
         if self.expected_uri in found:
             return good(self.expected_uri)
         says = f"not in the name of {self.expected_uri}"
@@ -347,11 +347,3 @@ def _key(certificate: x509.Certificate) -> Fact:
         return good("of a kind and length in the profile")
     who = f"the key of the signer ({name_of(certificate)})"
     return bad(f"not accepted: {weakness}", WeakKey(f"{who} is not accepted: {weakness}"))
-
-
-def _uris(certificate: x509.Certificate) -> list[str]:
-    try:
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return []
-    return names.get_values_for_type(x509.UniformResourceIdentifier)
