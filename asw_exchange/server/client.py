@@ -13,6 +13,7 @@ from importlib import import_module
 from ssl import SSLContext
 from typing import TYPE_CHECKING
 
+from asw_exchange.server.once import Once
 from asw_exchange.server.outbound_addresses import Allowed
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Client:
     def __init__(self, allowed: Allowed, tls: Callable[[str], SSLContext]) -> None:
         self._allowed = allowed
         self._tls = tls
-        self._opened: asyncio.Task[Connections] | None = None
+        self._connections = Once(self._open)
 
     async def post(
         self, url: str, raw: bytes | AsyncIterator[bytes], headers: Mapping[str, str], *, sender: str
@@ -58,16 +59,18 @@ class Client:
 
         Never raises for what a partner or the network does.
         """
-        if self._opened is None:
-            self._opened = asyncio.create_task(self._open())
-        connections = await asyncio.shield(self._opened)
+        try:
+            connections = await self._connections.get()
+        except (OSError, ImportError) as error:  # the machine has no file descriptor left, or the like
+            return Failed(reason=f"no connection can be made here: {error}", may_have_arrived=False)
         context = self._tls(sender) if url.startswith("https:") else None
         return await connections.post(url, raw, headers, context)
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._opened is not None:
-            await (await self._opened).close()
+        connections = await self._connections.made()
+        if connections is not None:
+            await connections.close()
 
     async def _open(self) -> Connections:
         module = await asyncio.to_thread(import_module, "asw_exchange.server.connections")

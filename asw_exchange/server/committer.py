@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import Ledger
 from asw_exchange.server.disk import Disk
+from asw_exchange.server.once import one_thread
 
 T = TypeVar("T")
 Job = Callable[[], Any]
@@ -34,7 +34,7 @@ class Committer:
     def __init__(self, ledger: Ledger, committed: Callable[[], object] = lambda: None) -> None:
         self._ledger = ledger
         self._committed = committed
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._thread = one_thread("ledger")
         self._waiting: deque[Asked] = deque()
         self._work: asyncio.Task[None] | None = None
         self._disk = Disk(ledger.database)
@@ -101,12 +101,12 @@ class Committer:
             await self._disk.has(written)
         except LedgerError as error:
             results = [each if isinstance(each, BaseException) else error for each in results]
+        for (_, future), each in zip(batch, results, strict=True):
+            _resolve(future, each)
         self._committed()
         self._not_copied += len(batch)
         if self._not_copied >= COPY_AFTER and self._disk.copy_home():
             self._not_copied = 0
-        for (_, future), each in zip(batch, results, strict=True):
-            _resolve(future, each)
 
     async def _run_batch(self, jobs: list[Job]) -> list[Any]:
         """Run all in one transaction; when that fails, each in its own: one does not spoil the others."""

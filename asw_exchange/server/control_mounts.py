@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from asw_exchange.server.once import Once
 from asw_exchange.server.spaces import Spaces
 
 if TYPE_CHECKING:
@@ -26,13 +27,11 @@ class Later:
 
     def __init__(self, spaces: Spaces) -> None:
         self._spaces = spaces
-        self._built: asyncio.Task[tuple[Guard, Guard]] | None = None
+        self._applications = Once(lambda: asyncio.to_thread(self._build))
 
     async def answer(self, number: int, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request to the application of a path."""
-        if self._built is None:
-            self._built = asyncio.create_task(asyncio.to_thread(self._build))
-        applications = await asyncio.shield(self._built)
+        applications = await self._applications.get()
         await applications[number](scope, receive, send)
 
     def _build(self) -> tuple[Guard, Guard]:

@@ -110,14 +110,14 @@ class Delivery:
             return None
         await self._chase()
         await self._listen()
-        busy = frozenset(self._lanes)
-        due, later = await self.committer.read(self._due)
-        self._start(due, busy)
+        busy, now = frozenset(self._lanes), self.clock.now()
+        due, later = await self.committer.read(partial(self._due, now))
+        self._start(due, busy, now)
         return later
 
-    def _due(self) -> tuple[tuple[Queued, ...], datetime | None]:
+    def _due(self, now: datetime) -> tuple[tuple[Queued, ...], datetime | None]:
         """Return what is due to the partners, and when more will be. One question, where nothing is."""
-        now, first = self.clock.now(), self.ledger.next_due()
+        first = self.ledger.next_due()
         if first is None or first > now:
             return (), first
         found = (self.ledger.due_to(*partner, now, limit=MOST_DUE) for partner in sorted(self.partners.urls))
@@ -192,15 +192,15 @@ class Delivery:
         times = [time for time in found if time is not None and time > now]
         return (min(times) - now).total_seconds() + 0.001 if times else None
 
-    def _start(self, due: tuple[Queued, ...], busy: frozenset[Lane]) -> None:
+    def _start(self, due: tuple[Queued, ...], busy: frozenset[Lane], now: datetime) -> None:
         """Set each lane going that has something due; what failed before goes first, so nothing overtakes it.
 
-        ``busy`` are the lanes that were at work when ``due`` was asked for: it may tell of what they took.
+        ``now`` is when ``due`` was asked for; ``busy`` are the lanes that were at work then, so that it may
+        tell of what they took.
         """
         lanes: dict[Lane, list[Queued]] = {}
         for queued in sorted(due, key=lambda each: not each.attempts):
             lanes.setdefault(_lane(queued), []).append(queued)
-        now = self.clock.now()
         for lane, waiting in lanes.items():
             if lane not in busy and self._rests.is_over(lane, now):
                 self._lanes[lane] = asyncio.create_task(self._run_lane(lane, waiting))

@@ -6,11 +6,11 @@ Not here: what is committed, and who is told when it is there (``committer``).
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger.database import Database
+from asw_exchange.server.once import one_thread
 
 
 class Disk:
@@ -22,9 +22,9 @@ class Disk:
         self._database = database
         self._durable = 0
         self._failure: LedgerError | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._thread = one_thread("disk")
         self._syncing: asyncio.Task[None] | None = None
-        self._copier = ThreadPoolExecutor(1, thread_name_prefix="copier")
+        self._copier = one_thread("copier")
         self._copying: asyncio.Future[None] | None = None
 
     def check(self) -> None:

@@ -12,13 +12,13 @@ import asyncio
 import hashlib
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from asw_exchange.corridor import Corridor
 from asw_exchange.errors import ConfigurationError
 from asw_exchange.gateway import Examination, Laps
 from asw_exchange.server.log import LOGGER
 from asw_exchange.server.nursery import start_nursery
+from asw_exchange.server.once import one_thread
 from asw_exchange.server.workers import Answers, Question, Worker, answer_all, result_of
 from asw_exchange.signature import TrustStore
 
@@ -62,7 +62,7 @@ class Examiner:
         self._keeping: list[asyncio.Task[None]] = []
         self._waiting: deque[Asked] = deque()
         self._for_thread: deque[Asked] = deque()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="examiner")
+        self._thread = one_thread("examiner")
         self._in_thread: asyncio.Task[None] | None = None
 
     @property
