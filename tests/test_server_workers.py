@@ -280,6 +280,96 @@ def test_a_time_that_is_none_in_utc_is_refused(moment: bytes) -> None:
     assert "9999" in result_of(answer).findings[0].message
 
 
+def looked_after(examiner: Examiner) -> int:
+    """The number of the nursery's process."""
+    assert examiner._nursery is not None
+    return examiner._nursery._pid
+
+
+def no_more_forks(monkeypatch: pytest.MonkeyPatch, more: int = 1) -> None:
+    """From now on a process and those that it forks can fork so many times in a row."""
+    fork, left = os.fork, [more]
+
+    def counted() -> int:
+        if not left[0]:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        left[0] -= 1
+        return fork()
+
+    monkeypatch.setattr("asw_exchange.server.nursery.os.fork", counted)
+
+
+def test_where_no_worker_can_be_forked_the_thread_examines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server starts all the same, and ends."""
+    no_more_forks(monkeypatch)
+    monkeypatch.setattr("asw_exchange.server.examiner.SOON", 0.05)
+    monkeypatch.setattr("asw_exchange.server.nursery._PAUSE", 0.01)
+
+    async def ask() -> None:
+        examiner = Examiner(JOINED, TRUST, workers=2)
+        nursery = looked_after(examiner)
+        await asyncio.wait_for(examiner.start(), PATIENCE)
+        found = await asyncio.wait_for(examiner.examine(question(messages(1)[0][1])), PATIENCE)
+        assert (found.outcome, examiner.workers) == (None, 0)
+        await asyncio.wait_for(examiner.close(), PATIENCE)
+        assert is_gone(nursery)
+
+    asyncio.run(ask())
+
+
+def test_where_nothing_can_be_forked_the_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And how to do without."""
+    no_more_forks(monkeypatch, 0)
+    with pytest.raises(ConfigurationError, match="temporarily unavailable") as told:
+        Examiner(JOINED, TRUST, workers=1)
+    assert "--workers 0" in str(told.value.hint)
+
+
+def test_a_worker_is_replaced_once_there_are_file_descriptors_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It died when none was left: what waits is examined when its successor is there."""
+    monkeypatch.setattr("asw_exchange.server.nursery._PAUSE", 0.01)
+    make, troubles = socket.socketpair, [OSError(24, "Too many open files")] * 3
+
+    def scarce() -> tuple[socket.socket, socket.socket]:
+        if troubles:
+            raise troubles.pop()
+        return make()
+
+    async def ask() -> None:
+        examiner = Examiner(JOINED, TRUST, workers=1)
+        await examiner.start()
+        (worker,) = children_of(looked_after(examiner))
+        monkeypatch.setattr("asw_exchange.server.nursery.socket.socketpair", scarce)
+        os.kill(worker, signal.SIGKILL)
+        await until(lambda: not examiner.workers)
+        found = await asyncio.wait_for(examiner.examine(question(messages(1)[0][1])), PATIENCE)
+        assert (found.outcome, examiner.workers, troubles) == (None, 1, [])
+        await examiner.close()
+
+    asyncio.run(ask())
+
+
+def test_a_stopped_nursery_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its worker dies meanwhile: the thread does what waits, and in the end the nursery is gone."""
+    monkeypatch.setattr("asw_exchange.server.examiner.SOON", 0.05)
+    monkeypatch.setattr("asw_exchange.server.nursery._PATIENCE", 0.2)
+
+    async def ask() -> None:
+        examiner = Examiner(JOINED, TRUST, workers=1)
+        await examiner.start()
+        nursery = looked_after(examiner)
+        (worker,) = children_of(nursery)
+        os.kill(nursery, signal.SIGSTOP)
+        os.kill(worker, signal.SIGKILL)
+        await until(lambda: not examiner.workers)
+        found = await asyncio.wait_for(examiner.examine(question(messages(1)[0][1])), PATIENCE)
+        assert found.outcome is None
+        await asyncio.wait_for(examiner.close(), PATIENCE)
+        assert is_gone(nursery)
+
+    asyncio.run(ask())
+
+
 def test_no_more_workers_than_there_is_work_for() -> None:
     """One less than processors, and two at the most."""
     assert usual_workers() == min((os.cpu_count() or 1) - 1, 2)

@@ -29,6 +29,8 @@ MOST_BYTES = 256 * 1024
 AHEAD = 2
 """Requests that a worker has at once: while it answers one, the next is there already."""
 
+SOON = 5.0
+"""Seconds that are waited for a worker before the thread does what it would do."""
 PATIENCE = 120.0
 """Seconds after which a worker that has not answered is ended: it hangs, or was stopped."""
 
@@ -57,7 +59,9 @@ class Examiner:
         self._observe = observe
         self._nursery = start_nursery(corridors, trust) if workers else None
         self._places = workers
-        """For workers; one is given up when nobody can come into it any more."""
+        """That have a worker, or will have one soon."""
+        self._is_staffed = asyncio.Event()
+        """Whether each of them has had one."""
         self._under_way: dict[Worker, deque[Batch]] = {}
         self._keeping: list[asyncio.Task[None]] = []
         self._waiting: deque[Asked] = deque()
@@ -71,9 +75,10 @@ class Examiner:
         return len(self._under_way)
 
     async def start(self) -> None:
-        """Start the processes."""
-        for worker in await asyncio.gather(*(self._next() for _ in range(self._places))):
-            self._keeping.append(asyncio.create_task(self._keep_place(worker)))
+        """Start the processes, or do without them where none can be had."""
+        self._keeping = [asyncio.create_task(self._keep_place()) for _ in range(self._places)]
+        if self._keeping:
+            await self._is_staffed.wait()
 
     async def examine(self, question: Question) -> Examination:
         """Return what a message says by itself. Raises ConfigurationError when a check could not run."""
@@ -88,11 +93,13 @@ class Examiner:
             task.cancel()
         await asyncio.gather(*self._keeping, return_exceptions=True)
         if self._nursery is not None:
-            self._nursery.close()
+            await self._nursery.close()
         self._thread.shutdown()
 
     def _hand_out(self) -> None:
-        """Let each worker have what it can take; where there is none any more, the thread takes all."""
+        """Let each worker have what it can take; where there will be none soon, the thread takes all."""
+        if len(self._under_way) == self._places:
+            self._is_staffed.set()
         for worker, asked in self._under_way.items():
             while self._waiting and len(asked) < AHEAD:
                 asked.append(self._ask(worker, _take(self._waiting)))
@@ -107,25 +114,42 @@ class Examiner:
         worker.ask([question for question, _ in batch])
         return batch, asyncio.get_running_loop().call_later(self.patience, worker.end)
 
-    async def _keep_place(self, worker: Worker | None) -> None:
+    async def _keep_place(self) -> None:
         """Let a worker work; when it dies, let another examine what it was at, then take its place."""
-        while worker is not None:
+        at_work: deque[Asked] = deque()
+        while (worker := await self._next(at_work)) is not None:
+            while at_work and await self._alone(worker, at_work[0]):
+                at_work.popleft()
+            if at_work:
+                _refuse(at_work.popleft(), "two processes that examined it died, one after the other")
+                continue
             self._under_way[worker] = deque()
             self._hand_out()
-            at_work = deque(await self._listen(worker))
-            worker = await self._next()
-            while at_work:
-                asked = at_work.popleft()
-                if worker is None:
-                    _refuse(asked, "the process that examined it died, and there is no other")
-                elif not await self._alone(worker, asked):
-                    _refuse(asked, "two processes that examined it died, one after the other")
-                    worker = await self._next()
+            at_work.extend(await self._listen(worker))
+        self._do_without(at_work)
+
+    async def _next(self, at_work: deque[Asked]) -> Worker | None:
+        """Return a worker for a place, None: there will be none any more. Do without one meanwhile."""
+        assert self._nursery is not None, "there are places only with it"
+        forking = asyncio.create_task(self._nursery.fork())
+        try:
+            await asyncio.wait({forking}, timeout=SOON)
+            if forking.done():
+                return forking.result()
+            LOGGER.error({"event": "worker-missing", "left": len(self._under_way)})
+            self._do_without(at_work)
+            found = await forking
+            self._places += 1
+            return found
+        finally:
+            forking.cancel()
+
+    def _do_without(self, at_work: deque[Asked]) -> None:
+        """Give a place up, and refuse what its worker was at: no other process is given it."""
+        while at_work:
+            _refuse(at_work.popleft(), "the process that examined it died, and there is no other")
         self._places -= 1
         self._hand_out()
-
-    async def _next(self) -> Worker | None:
-        return await self._nursery.fork() if self._nursery is not None else None
 
     async def _listen(self, worker: Worker) -> list[Asked]:
         """Give the answers of a worker to who asked; when it dies, return what it was at."""
