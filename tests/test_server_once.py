@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
 from asw_exchange.server.client import Client, Failed
+from asw_exchange.server.control_mounts import Later
 from asw_exchange.server.once import Once, one_thread
 from asw_exchange.server.outbound_addresses import allow
+from asw_exchange.server.settings import Settings
+from tests.server_builders import running
 
 
 def test_all_who_ask_get_the_same() -> None:
@@ -68,6 +73,25 @@ def test_a_client_without_file_descriptors_fails_and_goes_on_later(monkeypatch: 
     assert "Too many open files" in failed.reason
     assert not failed.may_have_arrived
     assert not failed.permanent
+
+
+def test_a_control_api_that_cannot_be_loaded_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 and why, in plain text, to the first; the next is answered."""
+    troubles = [OSError(24, "Too many open files")]
+    build = Later._build
+
+    def scarce(later: Later) -> object:
+        if troubles:
+            raise troubles.pop()
+        return build(later)
+
+    monkeypatch.setattr(Later, "_build", scarce)
+    with running(Settings(gateways=("VN",))) as server:
+        with pytest.raises(HTTPError) as told:
+            urlopen(f"{server.url}/control/clock")
+        assert (told.value.code, told.value.headers["retry-after"]) == (503, "1")
+        assert b"Too many open files" in told.value.read()
+        assert urlopen(f"{server.url}/control/clock").status == 200
 
 
 def test_a_thread_is_there_before_there_is_work() -> None:

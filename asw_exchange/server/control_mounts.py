@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from asw_exchange.server.asgi import TEXT, Response, respond
 from asw_exchange.server.once import Once
 from asw_exchange.server.spaces import Spaces
 
@@ -31,7 +32,12 @@ class Later:
 
     async def answer(self, number: int, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request to the application of a path."""
-        applications = await self._applications.get()
+        try:
+            applications = await self._applications.get()
+        except (OSError, ImportError, RuntimeError) as error:
+            reason = f"the control API cannot be loaded now: {error}"
+            await respond(send, Response(503, reason.encode(), TEXT, (("retry-after", "1"),)))
+            return
         await applications[number](scope, receive, send)
 
     def _build(self) -> tuple[Guard, Guard]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
+from asw_exchange.errors import ConfigurationError
+
 T = TypeVar("T")
 
 
@@ -38,8 +40,11 @@ def _has_failed(making: asyncio.Task[Any]) -> bool:
 def one_thread(name: str) -> ThreadPoolExecutor:
     """Return what runs one job after the other in one thread.
 
-    The thread is started now: when there is work, the machine may have none left.
+    The thread is started now: when there is work, the machine may have none left. Raises ConfigurationError.
     """
     thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-    thread.submit(bool)
+    try:
+        thread.submit(bool)
+    except RuntimeError as error:
+        raise ConfigurationError(f"no thread can be started: {error}") from error
     return thread
