@@ -56,6 +56,8 @@ class Examiner:
         self._corridors, self._trust, self.patience = corridors, trust, patience
         self._observe = observe
         self._nursery = start_nursery(corridors, trust) if workers else None
+        self.wanted = workers
+        """How many processes there should be."""
         self._places = workers
         """For workers; one is given up when nobody can come into it any more."""
         self._under_way: dict[Worker, deque[Batch]] = {}
@@ -122,6 +124,7 @@ class Examiner:
                     _refuse(asked, "two processes that examined it died, one after the other")
                     worker = await self._next()
         self._places -= 1
+        LOGGER.error({"event": "nursery-gone", "wanted": self.wanted, "left": self._places})
         self._hand_out()
 
     async def _next(self) -> Worker | None:
