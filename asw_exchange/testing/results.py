@@ -144,3 +144,5 @@ class Space(Result, frozen=True, kw_only=True):
     name: str
     control: str
     gateways: str
+    warning: str | None = None
+    """That its messages were signed under keys which are not those of the server."""
