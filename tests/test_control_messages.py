@@ -110,15 +110,51 @@ def test_generated_documents_are_accepted_whatever_the_day(asw_server: ControlCl
         assert got.outcome is Outcome.ACCEPTED
 
 
+def test_without_a_seed_each_call_generates_documents_that_are_new(asw_server: ControlClient) -> None:
+    """Also beside those of a seed, which are the first ones: all are accepted."""
+    asw_server.generate(FORM_D, count=3, seed=0)
+    sent = [
+        each for _ in range(5) for each in asw_server.generate(FORM_D, count=2, sender="KH", receiver="MY")
+    ]
+    assert len({each.reference for each in sent}) == len(sent)
+    for each in sent:
+        got = asw_server.wait(message_id=each.message_id, direction=Direction.RECEIVED)
+        assert got.outcome is Outcome.ACCEPTED
+
+
+def test_without_a_seed_a_number_that_the_ledger_knows_is_left_out(asw_server: ControlClient) -> None:
+    """Somebody may have sent a document under a number that was still to come."""
+    asw_server.hold()
+    future = list(generate(FORM_D, count=3, sender="KH", receiver="MY"))[-1]
+    now = asw_server.clock().now
+    taken = asw_server.submit(FORM_D, redate(future, now)).reference
+    sent = asw_server.generate(FORM_D, count=3, sender="KH", receiver="MY")
+    serials = [int((each.reference or "").rpartition("-")[2]) for each in sent]
+    assert (taken or "").endswith("-000003")
+    assert serials == [2, 4, 5]
+
+
+def test_without_a_seed_the_same_ledger_gives_the_same_documents(asw_server: ControlClient) -> None:
+    """What is generated follows from what has happened, and from nothing else."""
+    asw_server.hold()
+    runs = []
+    for _ in range(2):
+        runs.append([each.reference for _ in range(2) for each in asw_server.generate(FORM_D, count=2)])
+        asw_server.reset()
+        asw_server.hold()
+    assert runs[0] == runs[1]
+    assert len(set(runs[0])) == 4
+
+
 def test_documents_are_generated_only_from_gateways_that_run_here() -> None:
     """The same ones for the same seed; to a partner's system too, whose own are left out."""
     with running_server(Settings(partners=("asean/TH=http://127.0.0.1:9/in",))) as client:
         client.hold()
-        sent = client.generate(FORM_D, count=60)
+        sent = client.generate(FORM_D, count=60, seed=0)
         assert len(client.messages()) == len(sent) == 60
         assert "TH" not in {each.gateway for each in sent}
         assert "TH" in {each.peer for each in sent}
-        again = client.generate(FORM_D, count=60)
+        again = client.generate(FORM_D, count=60, seed=0)
         assert [each.reference for each in again] == [each.reference for each in sent]
 
 
@@ -136,7 +172,7 @@ def test_sender_and_receiver_of_what_is_generated_are_chosen(asw_server: Control
 def test_one_side_of_what_is_generated_may_be_left_to_chance(asw_server: ControlClient, side: str) -> None:
     """All come from, or go to, the one that is named; the others are the same several for the same seed."""
     asw_server.hold()
-    sent, again = ([*asw_server.generate(FORM_D, count=12, **{side: "VN"})] for _ in range(2))
+    sent, again = ([*asw_server.generate(FORM_D, count=12, seed=0, **{side: "VN"})] for _ in range(2))
     named, other = ("gateway", "peer") if side == "sender" else ("peer", "gateway")
     assert {getattr(each, named) for each in sent} == {"VN"}
     assert len({getattr(each, other) for each in sent}) > 1

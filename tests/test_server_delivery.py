@@ -5,6 +5,7 @@ The clocks of these servers move only when they are told to.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from asw_exchange.ledger import Ledger, State
 from asw_exchange.model import Certificate, Outcome
 from asw_exchange.records import Direction, Entry
 from asw_exchange.server.delivery import Retries
+from asw_exchange.server.log import LOGGER
 from asw_exchange.server.settings import Settings
 from asw_exchange.testdata import eaeu
 from asw_exchange.testdata.certificates import certificate
@@ -51,6 +53,31 @@ def submit(server: Running, number: int, sender: str, receiver: str) -> Entry:
     document = form_d(number, sender, receiver)
     entry: Entry = server.do(server.space.submit(EFORM_D, document, sender, receiver))
     return entry
+
+
+def test_what_has_no_address_says_so_in_the_outbox_and_once_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A gateway that runs elsewhere does so in every corridor: it wants an address in each."""
+    caplog.set_level(logging.INFO, LOGGER.name)
+    with running(Settings(partners=("eaeu/VN=http://127.0.0.1:9/in",))) as server:
+        client = ControlClient(server.url)
+        for number in (1, 2):
+            submit(server, number, "TH", "VN")
+        sent = submit(server, 3, "TH", "SG")
+        client.wait(message_id=sent.message_id, direction=Direction.RECEIVED)
+        waiting = client.outbox(peer="VN").deliveries
+        told = {(each.attempts, each.failure, each.obstacle) for each in waiting}
+        reason = (
+            "no address is known for VN in asean: --partner asean/VN=URL, or PUT /control/partners/asean/VN"
+        )
+        assert told == {(0, None, reason)}
+        assert client.delivery(waiting[0].sequence).obstacle == reason
+        client.set_partner("asean", "VN", "http://127.0.0.1:9/in")
+        assert {each.obstacle for each in client.outbox(peer="VN").deliveries} == {None}
+    events = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    missed = [each for each in events if each["event"] == "no-address"]
+    assert missed == [{"event": "no-address", "partner": "asean/VN", "reason": reason}]
 
 
 def behave(server: Running, code: str, *words: Any, faults: Any = ()) -> None:

@@ -20,6 +20,7 @@ from asw_exchange.server.partners import partner_urls
 from asw_exchange.server.settings import Settings
 from asw_exchange.signature import create_pki
 from asw_exchange.testdata import generate
+from asw_exchange.testing import ControlClient
 from asw_exchange.verbs import build
 from tests.builders import MOMENT
 from tests.server_builders import Running, running
@@ -84,6 +85,18 @@ def test_what_is_delivered_is_taken_by_the_gateway(server: Running) -> None:
         for each in server.read(lambda ledger: ledger.entries(kind=PHYTO, direction=Direction.RECEIVED))
     ]
     assert outcomes == [Outcome.ACCEPTED, Outcome.DUPLICATE]
+
+
+def test_what_waits_to_be_fetched_says_so_in_the_outbox(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is wrong with that, so the log does not miss an address."""
+    with running(ONE_COUNTRY) as server:
+        offered(server, None)
+        certificate = next(documents("NZ"))
+        (queued,) = ControlClient(server.url).outbox(peer="VN").deliveries
+        assert queued.message.reference == certificate.number
+        assert "in new-zealand, so it waits at the hub to be fetched" in (queued.obstacle or "")
+        server.do(server.space.delivery._look())
+    assert "no-address" not in caplog.text
 
 
 def test_the_business_answer_waits_to_be_fetched() -> None:

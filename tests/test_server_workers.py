@@ -233,8 +233,10 @@ def test_a_message_that_kills_workers_is_refused_and_no_other(workers: int) -> N
     asyncio.run(ask())
 
 
-def test_what_a_worker_was_at_is_not_given_to_the_server_when_no_other_can_be_had() -> None:
-    """The nursery was killed: the message is refused, and those after it are examined in a thread."""
+def test_what_a_worker_was_at_is_not_given_to_the_server_when_no_other_can_be_had(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The nursery was killed: the message is refused, those after it are examined in a thread; it is told."""
     raw = messages(1)[0][1]
     asked, joined = deadly(raw, os.getpid())
 
@@ -248,10 +250,11 @@ def test_what_a_worker_was_at_is_not_given_to_the_server_when_no_other_can_be_ha
             await asyncio.wait_for(examiner.examine(asked), PATIENCE)
         found = await asyncio.wait_for(examiner.examine(question(raw)), PATIENCE)
         assert found.outcome is None
-        assert examiner.workers == 0
+        assert (examiner.workers, examiner.wanted) == (0, 1)
         await examiner.close()
 
     asyncio.run(ask())
+    assert {"event": "nursery-gone", "wanted": 1, "left": 0} in [record.msg for record in caplog.records]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -446,6 +449,7 @@ def test_a_server_goes_on_when_its_workers_die(tmp_path: Path) -> None:
         async with asyncio.timeout(PATIENCE):
             while "\nasw_workers 2.0\n" not in await metrics():
                 await asyncio.sleep(0)
+        assert "\nasw_workers_wanted 2.0\n" in await metrics()
         assert not set(workers_of(server.pid)) & set(first)
         return posting.result()
 

@@ -137,6 +137,8 @@ def _announce(spaces: Spaces) -> None:
             say(f"  {corridor.title}: {spaces.base_url}/{corridor.name}/{{{','.join(here)}}}")
     if any(corridor.name == "new-zealand" for corridor in spaces.corridors):
         say(f"  ePhyto hub: {spaces.base_url}/new-zealand/hub/DeliveryService?wsdl")
+    for warning in filter(None, (space.warning for space in spaces.values())):
+        say(f"warning: {warning}")
 
 
 def _log_start(spaces: Spaces) -> None:

@@ -83,6 +83,8 @@ class Delivery:
     _heard: int | None = None
     """Sequence of the newest entry that was looked at for signs of life; None: none is looked for."""
     _watches: tuple[Watch, ...] = ()
+    _missed: set[Peer] = field(default_factory=set)
+    """Partners of whom it was told that something waits for them, and that they have no address."""
     _is_at_work: bool = False
     """Whether it is known what an earlier run has left waiting."""
 
@@ -91,7 +93,7 @@ class Delivery:
 
     def forget(self) -> None:
         """Know nothing of what was before, as when the ledger was cleared."""
-        self._rests, self._heard = Rests(), None
+        self._rests, self._heard, self._missed = Rests(), None, set()
         self._watches = watches(self.corridors.values())
 
     async def run(self) -> None:
@@ -120,8 +122,24 @@ class Delivery:
         first = self.ledger.next_due()
         if first is None or first > now:
             return (), first
+        self._miss(now)
         found = (self.ledger.due_to(*partner, now, limit=MOST_DUE) for partner in sorted(self.partners.urls))
         return tuple(queued for due in found for queued in due), self.ledger.next_due(after=now)
+
+    def _miss(self, now: datetime) -> None:
+        """Tell once of each partner that something is due to, while it has no address."""
+        away = {
+            (corridor.name, code)
+            for corridor in self.corridors.values()
+            for code in corridor.members
+            if self.partners.is_out_of_reach(corridor.name, code)
+        }
+        for peer in sorted(away - self._missed):
+            if self.ledger.due_to(*peer, now, limit=1):
+                self._missed.add(peer)
+                reason = self.partners.obstacle(*peer)
+                LOGGER.warning({"event": "no-address", "partner": "/".join(peer), "reason": reason})
+        self._missed &= away
 
     async def _chase(self) -> None:
         """Put into the outbox once more what was not answered in time."""

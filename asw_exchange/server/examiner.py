@@ -58,6 +58,8 @@ class Examiner:
         self._corridors, self._trust, self.patience = corridors, trust, patience
         self._observe = observe
         self._nursery = start_nursery(corridors, trust) if workers else None
+        self.wanted = workers
+        """How many processes there should be."""
         self._places = workers
         """That have a worker, or will have one soon."""
         self._is_staffed = asyncio.Event()
@@ -149,6 +151,7 @@ class Examiner:
         while at_work:
             _refuse(at_work.popleft(), "the process that examined it died, and there is no other")
         self._places -= 1
+        LOGGER.error({"event": "nursery-gone", "wanted": self.wanted, "left": self._places})
         self._hand_out()
 
     async def _listen(self, worker: Worker) -> list[Asked]:

@@ -75,6 +75,7 @@ class Metrics:
     _oldest: Gauge = field(init=False)
     _jobs: Gauge = field(init=False)
     _workers: Gauge = field(init=False)
+    _workers_wanted: Gauge = field(init=False)
     _steps: Stopwatches = field(init=False)
     _requests: Histogram = field(init=False)
     _counted: dict[str, _Counted] = field(default_factory=dict, init=False)
@@ -88,6 +89,8 @@ class Metrics:
         self._oldest = Gauge("asw_outbox_oldest_seconds", told, ("space",), registry=new)
         self._jobs = Gauge("asw_jobs_waiting", "Jobs that wait for the ledger", ("space",), registry=new)
         self._workers = Gauge("asw_workers", "Processes that examine messages and are alive", registry=new)
+        told = "Processes that examine messages when all that were asked for are alive"
+        self._workers_wanted = Gauge("asw_workers_wanted", told, registry=new)
         self._steps = Stopwatches("asw_step_seconds", "Duration of a step of receiving", "step")
         self.registry.register(self._steps)
         told = "Duration of a request to a gateway, commit included"
@@ -131,6 +134,7 @@ class Metrics:
         self._oldest.labels(space.name).set(max(age, 0.0))
         self._jobs.labels(space.name).set(space.committer.depth)
         self._workers.set(space.examiner.workers)
+        self._workers_wanted.set(space.examiner.wanted)
 
 
 def metrics_route(metrics: Metrics, spaces: Mapping[str, Space]) -> Route:

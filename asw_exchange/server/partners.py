@@ -25,6 +25,21 @@ class Partners:
         """Return where to deliver, where it is known."""
         return self.urls.get((corridor, gateway))
 
+    def obstacle(self, corridor: str, gateway: str) -> str | None:
+        """Return why nothing is delivered to a gateway, and what helps; None: it has an address."""
+        if self.url(corridor, gateway) is not None:
+            return None
+        name = f"{corridor}/{gateway}"
+        fetched = ", so it waits at the hub to be fetched" if corridor in _WITH_HUB else ""
+        return (
+            f"no address is known for {gateway} in {corridor}{fetched}: "
+            f"--partner {name}=URL, or PUT /control/partners/{name}"
+        )
+
+    def is_out_of_reach(self, corridor: str, gateway: str) -> bool:
+        """Tell whether a gateway has no address, nor a hub where it could fetch what is for it."""
+        return self.url(corridor, gateway) is None and corridor not in _WITH_HUB
+
     def set(self, corridor: str, gateway: str, url: str | None) -> None:
         """Enter an address, or with None take it out. Raises ConfigurationError."""
         if url is None:

@@ -23,6 +23,7 @@ from asw_exchange.ledger import Ledger
 from asw_exchange.model import Value
 from asw_exchange.node import Node
 from asw_exchange.records import UNKNOWN, Entry
+from asw_exchange.server.authorities import find_estranged, note_authorities
 from asw_exchange.server.client import Client
 from asw_exchange.server.committer import Committer
 from asw_exchange.server.delivery import Delivery, Retries
@@ -67,6 +68,8 @@ class Space:
     """Whether it has taken up what an earlier run has left, and noted that."""
     resets: int = field(default=0, init=False)
     """How often everything was forgotten: sequences began anew each time."""
+    estranged: tuple[str, ...] = field(default=(), init=False)
+    """Gateways of which the ledger has messages that were signed under other keys than theirs of now."""
     first_partners: Mapping[Key, str] = field(init=False)
     """The partner table that the space began with."""
     first_ahead: timedelta = field(init=False)
@@ -76,6 +79,16 @@ class Space:
     def __post_init__(self) -> None:
         self.first_partners = dict(self.partners.urls)
         self.first_ahead = self.clock.offset
+
+    @property
+    def warning(self) -> str | None:
+        """What whoever uses it should know."""
+        if not self.estranged:
+            return None
+        return (
+            f"the ledger of {self.name} is of a server with other keys of {', '.join(self.estranged)}: "
+            "what they signed there does not verify here; start with the --seed, --pki or --trust of before"
+        )
 
     def joined(self, corridor: str, gateway: str) -> bool:
         """Tell whether a gateway of this space takes messages in a corridor."""
@@ -104,6 +117,7 @@ class Space:
         for partner in sorted(self.ledger.put_off()):
             self.ledger.hurry(*partner, now)
         self.ledger.set_note(AT_WORK, "yes")
+        self.estranged = find_estranged(self.ledger, self.trust)
 
     async def receive(
         self, corridor: str, gateway: str, raw: bytes, peer: str = UNKNOWN, treatment: Treatment | None = None
@@ -149,6 +163,7 @@ class Space:
             await self.delivery.finish()
             await self.committer.run(self._forget)
             self.resets += 1
+            self.estranged = ()
             await self.delivery.finish()
             self.delivery.forget()
             self.clock.reset()
@@ -165,6 +180,7 @@ class Space:
     def _forget(self) -> None:
         self.ledger.clear()
         self.ledger.set_note(STANDING, None)
+        note_authorities(self.ledger, self.trust)
 
     async def close(self) -> None:
         """See through what is under way, then let everything go."""

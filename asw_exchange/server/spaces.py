@@ -20,6 +20,7 @@ from asw_exchange.ledger import Ledger
 from asw_exchange.server.client import Client
 from asw_exchange.server.examiner import Examiner
 from asw_exchange.server.journal import keep_journal
+from asw_exchange.server.log import LOGGER
 from asw_exchange.server.metrics import Metrics
 from asw_exchange.server.notes import restore
 from asw_exchange.server.outbound_addresses import Allowed, Forbidden, allow, check_literal
@@ -157,6 +158,8 @@ class Spaces(Mapping[str, Space]):
         try:
             await restore(space, as_it_was=as_it_was, clock=self.settings.moment is None)
             await space.start()
+            if space.warning:
+                LOGGER.warning({"event": "other-keys", "space": name, "warning": space.warning})
             if self.settings.log:
                 space.attend(keep_journal(space))
             if self.settings.keep and not as_it_was:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 from types import ModuleType
 from typing import Any
@@ -29,11 +29,16 @@ def generate(
     UnknownKind for a kind that does not exist or that nothing here can make, and UnknownName where the kind
     does not go that way.
     """
-    return generate_along(routes_between(kind, sender, receiver), kind, seed=seed, count=count)
+    return generate_along(routes_between(kind, sender, receiver), kind, range(1, count + 1), seed=seed)
 
 
-def generate_along(routes: Sequence[Route], kind: str, *, seed: int = 0, count: int = 1) -> Iterator[Any]:
-    """Return documents that go one or another of these routes; where they are all that there are, any."""
+def generate_along(
+    routes: Sequence[Route], kind: str, numbers: Iterable[int], *, seed: int = 0
+) -> Iterator[Any]:
+    """Return documents that go one or another of these routes; where they are all that there are, any.
+
+    ``numbers`` tell which of the seed, counted from 1; they need not end.
+    """
     make = generators_of(corridor_of(kind).name)[kind]
     free = set(routes) == set(routes_of(kind))
 
@@ -41,7 +46,7 @@ def generate_along(routes: Sequence[Route], kind: str, *, seed: int = 0, count: 
         route = ANY if free else pick(stream(seed, kind, number, "route"), routes)
         return make(stream(seed, kind, number), number, route)
 
-    return (document(number) for number in range(1, count + 1))
+    return map(document, numbers)
 
 
 def routes_between(kind: str, sender: str | None, receiver: str | None) -> tuple[Route, ...]:

@@ -113,12 +113,13 @@ class ControlClient:
         kind: str,
         *,
         count: int = 1,
-        seed: int = 0,
+        seed: int | None = None,
         sender: str | None = None,
         receiver: str | None = None,
     ) -> tuple[Message, ...]:
-        """Generate valid documents and send them, all or none: the same ones for the same seed and day.
+        """Generate valid documents and send them, all or none.
 
+        The same ``seed`` sends the same ones again; without one they are new to the ledger of the space.
         They come from gateways that run there; ``sender`` and ``receiver`` choose among them.
         """
         asked = {"kind": kind, "count": count, "seed": seed, "sender": sender, "receiver": receiver}

@@ -70,6 +70,8 @@ class Delivery(Result, frozen=True, kw_only=True):
     attempts: int
     failure: str | None
     message: Message
+    obstacle: str | None = None
+    """Why it is not tried at all, as its receiver has no address."""
     tries: tuple[Attempt, ...] = ()
     """What failed before; only where one delivery is asked for."""
 
@@ -142,3 +144,5 @@ class Space(Result, frozen=True, kw_only=True):
     name: str
     control: str
     gateways: str
+    warning: str | None = None
+    """That its messages were signed under keys which are not those of the server."""

@@ -43,7 +43,8 @@ async def read_clock(space: Here) -> Clock:
 async def change_clock(space: Here, asked: ClockChange) -> Clock:
     """Set, advance, stop or run the clock; what becomes due by it is delivered.
 
-    What waits when it is set back waits as long as it would have.
+    What waits when it is set back waits as long as it would have. Test keys begin a day before the server was
+    started, or before its `--moment`: on an earlier day no signature is valid yet.
     """
     before = space.clock.now()
     moment = (asked.now or before) + timedelta(seconds=asked.advance or 0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,6 +20,7 @@ from asw_exchange.server.control.problems import ControlError
 from asw_exchange.server.space import Space
 from asw_exchange.testdata.generate import generate_along, routes_between
 from asw_exchange.testdata.redating import redate
+from asw_exchange.testdata.routes import Route
 
 router = APIRouter(tags=["documents"])
 
@@ -38,11 +39,17 @@ class Submission(Asked):
 
 
 class Generation(Submission):
-    """What to generate and send: the same documents for the same seed."""
+    """What to generate and send."""
 
     sender: Code | None = Field(None, description="Only documents from this gateway, which runs here")
     receiver: Code | None = Field(None, description="Only documents to this gateway")
-    seed: int = Field(0, ge=0, le=2**32)
+    seed: int | None = Field(
+        None,
+        ge=0,
+        le=2**32,
+        description="Same seed, same documents: used twice, it sends the same ones again, as duplicates. "
+        "Without one, documents that are not in this ledger yet",
+    )
     count: int = Field(1, ge=1, le=100)
 
 
@@ -80,15 +87,14 @@ async def generate_and_submit(space: Here, asked: Generation) -> Messages:
     """Generate valid documents of a kind, dated by the clock, and send them: all, or none of them.
 
     They come from gateways that run here. `sender` and `receiver` choose among them, and say what a document
-    does not say itself.
+    does not say itself. The same `seed` sends the same documents again; without one, each call sends others.
     """
-    kind, now = find_kind(asked.kind), space.clock.now()
-    letters = await asyncio.to_thread(_generated, space, kind, asked)
+    kind = find_kind(asked.kind)
 
     def send_all() -> list[Entry]:
         return [
-            space.nodes[each.sender].send(kind.name, redate(each.document, now), each.receiver)
-            for each in letters
+            space.nodes[each.sender].send(kind.name, each.document, each.receiver)
+            for each in _generated(space, kind, asked)
         ]
 
     sent = await space.committer.run(send_all)
@@ -110,8 +116,24 @@ def _generated(space: Space, kind: MessageKind, asked: Generation) -> list[Lette
         route = f"from a gateway that runs here to {asked.receiver or 'another'}"
         hint = f"the gateways of its corridor that run here are {here}"
         raise ControlError(f"no document of this kind is generated {route}", hint=hint)
-    documents = generate_along(routes, kind.name, seed=asked.seed, count=asked.count)
+    found = _documents(space, kind, asked.seed, routes)
+    documents = itertools.islice(found, asked.count)
     return [Letter(document, *_sides(kind, document, asked, members)) for document in documents]
+
+
+def _documents(space: Space, kind: MessageKind, seed: int | None, routes: Sequence[Route]) -> Iterator[Value]:
+    """Return those of a seed, else such as the ledger does not know; there is no end to them.
+
+    Every document that was sent has a sequence, so numbers above the last one are new, save those that
+    somebody has chosen.
+    """
+    now = space.clock.now()
+    first = 1 if seed is not None else space.ledger.last_sequence() + 1
+    made = generate_along(routes, kind.name, itertools.count(first), seed=seed or 0)
+    for document in (redate(each, now) for each in made):
+        reference = kind.reference(document)
+        if seed is not None or reference is None or not space.ledger.entries(reference=reference, limit=1):
+            yield document
 
 
 def _sides(kind: MessageKind, document: Value, asked: Generation, members: Iterable[str]) -> list[str]:

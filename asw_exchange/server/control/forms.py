@@ -15,6 +15,7 @@ from asw_exchange.ledger import Attempt, Queued, State
 from asw_exchange.model import Finding as FoundThing
 from asw_exchange.model import Outcome, Severity
 from asw_exchange.records import Direction, Entry
+from asw_exchange.server.partners import Partners
 
 MOST = 1000
 """Of whatever is listed in one answer."""
@@ -129,6 +130,9 @@ class Delivery(Told):
     due: datetime = Field(description="When it is tried next")
     attempts: int = Field(description="That failed since it was queued or resent")
     failure: str | None = Field(description="Why the last attempt failed")
+    obstacle: str | None = Field(
+        description="Why none is made, as no address is known; null: it is made when due"
+    )
     message: Message
 
 
@@ -164,16 +168,18 @@ def finding_of(found: FoundThing) -> Finding:
     return Finding.model_validate(found)
 
 
-def delivery_of(queued: Queued) -> Delivery:
+def delivery_of(queued: Queued, partners: Partners) -> Delivery:
     """Return what is told of a place in the outbox."""
-    return Delivery(message=message_of(queued.entry), **_standing(queued))
+    return Delivery(message=message_of(queued.entry), **_standing(queued, partners))
 
 
-def delivery_and_tries_of(queued: Queued, tries: tuple[Attempt, ...]) -> DeliveryAndTries:
+def delivery_and_tries_of(queued: Queued, tries: tuple[Attempt, ...], partners: Partners) -> DeliveryAndTries:
     """Return what is told of a place in the outbox, with what was tried."""
     told = tuple(Try.model_validate(each) for each in tries)
-    return DeliveryAndTries(message=message_of(queued.entry), tries=told, **_standing(queued))
+    return DeliveryAndTries(message=message_of(queued.entry), tries=told, **_standing(queued, partners))
 
 
-def _standing(queued: Queued) -> dict[str, Any]:
-    return {name: getattr(queued, name) for name in ("sequence", "state", "due", "attempts", "failure")}
+def _standing(queued: Queued, partners: Partners) -> dict[str, Any]:
+    told = {name: getattr(queued, name) for name in ("sequence", "state", "due", "attempts", "failure")}
+    waits, corridor = queued.state is State.WAITING, queued.entry.kind.split("/")[0]
+    return told | {"obstacle": partners.obstacle(corridor, queued.entry.peer) if waits else None}

@@ -23,6 +23,7 @@ from asw_exchange.server.control.messages import Which, find
 from asw_exchange.server.control.names import check_filter
 from asw_exchange.server.control.problems import AlreadyThere, NotThere
 from asw_exchange.server.notes import keep
+from asw_exchange.server.partners import Partners
 from asw_exchange.server.space import Space
 
 router = APIRouter(tags=["outbox"])
@@ -73,7 +74,7 @@ async def read_outbox(space: Here, asked: Annotated[OutboxFilter, Query()]) -> O
         waiting=depth.waiting,
         on_hold=depth.held,
         dead=depth.dead,
-        deliveries=tuple(map(delivery_of, found)),
+        deliveries=tuple(delivery_of(each, space.partners) for each in found),
     )
 
 
@@ -98,7 +99,7 @@ async def step(space: Here, asked: Step | None = None) -> Hold:
 @router.get("/outbox/{sequence}")
 async def read_delivery(space: Here, sequence: Which) -> DeliveryAndTries:
     """Read one delivery, and why it failed before."""
-    return await space.read(lambda ledger: find_delivery(ledger, sequence))
+    return await space.read(lambda ledger: find_delivery(ledger, sequence, space.partners))
 
 
 @router.post("/outbox/{sequence}/resend")
@@ -106,22 +107,22 @@ async def resend(space: Here, sequence: Which) -> DeliveryAndTries:
     """Try a dead letter again, as if it were new."""
 
     def again() -> DeliveryAndTries:
-        find_delivery(space.ledger, sequence)
+        find_delivery(space.ledger, sequence, space.partners)
         if not space.ledger.release(sequence, space.clock.now()):
             raise AlreadyThere("this delivery waits already", value=str(sequence))
-        return find_delivery(space.ledger, sequence)
+        return find_delivery(space.ledger, sequence, space.partners)
 
     told = await space.committer.run(again)
     space.delivery.wake()
     return told
 
 
-def find_delivery(ledger: Ledger, sequence: int) -> DeliveryAndTries:
+def find_delivery(ledger: Ledger, sequence: int, partners: Partners) -> DeliveryAndTries:
     """Return what is told of a delivery. Raises NotThere."""
     entry = find(ledger, sequence)
     for queued in ledger.queue(gateway=entry.gateway, message_id=entry.message_id):
         if queued.sequence == sequence:
-            return delivery_and_tries_of(queued, ledger.attempts(sequence))
+            return delivery_and_tries_of(queued, ledger.attempts(sequence), partners)
     raise NotThere("no delivery of this sequence is in the outbox", value=str(sequence))
 
 

@@ -51,6 +51,9 @@ class Space(Told):
     name: str
     control: str = Field(description="Address of its control API")
     gateways: str = Field(description="Below it are the addresses of its gateways: /{corridor}/{gateway}")
+    warning: str | None = Field(
+        description="That its messages were signed under keys which are not those of here"
+    )
 
 
 class Spaces(Told):
@@ -133,4 +136,4 @@ def _check_room(spaces: Worlds) -> None:
 
 def _told(spaces: Worlds, space: World) -> Space:
     base = spaces.base_url if space.name == MAIN else f"{spaces.base_url}/spaces/{space.name}"
-    return Space(name=space.name, control=f"{base}/control", gateways=base)
+    return Space(name=space.name, control=f"{base}/control", gateways=base, warning=space.warning)
