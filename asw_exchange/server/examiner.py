@@ -129,6 +129,7 @@ class Examiner:
             self._hand_out()
             at_work.extend(await self._listen(worker))
         self._do_without(at_work)
+        LOGGER.error({"event": "nursery-gone", "wanted": self.wanted, "left": self._places})
 
     async def _next(self, at_work: deque[Asked]) -> Worker | None:
         """Return a worker for a place, None: there will be none any more. Do without one meanwhile."""
@@ -151,7 +152,6 @@ class Examiner:
         while at_work:
             _refuse(at_work.popleft(), "the process that examined it died, and there is no other")
         self._places -= 1
-        LOGGER.error({"event": "nursery-gone", "wanted": self.wanted, "left": self._places})
         self._hand_out()
 
     async def _listen(self, worker: Worker) -> list[Asked]:
