@@ -54,7 +54,7 @@ def validate(
 ) -> None:
     """Check XML documents or whole messages against schemas and rules. Signatures: asw verify."""
     check = _own_check(schema, rules, phase) if schema or rules else _our_check(kind, moment, level)
-    files = list(xml_files(paths))
+    files = [file for path in paths for file in xml_files(path)]
     reports = [(file, check(read_file(file))) for file in progress(files, total=len(files), doing="Checking")]
     if json_:
         print_json(_as_json(reports))

@@ -51,7 +51,7 @@ def send(
 
     from asw_exchange.server.sending import Trust, send
 
-    files = list(xml_files(paths))
+    files = [file for path in paths for file in xml_files(path)]
     believed = Trust.load(trust) if trust else None
     sending = send(map(read_file, files), to, _context(tls_ca, cert, key), believed, moment_option(moment))
     told = asyncio.run(_tell_all(files, sending, json_))
