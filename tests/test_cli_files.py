@@ -56,3 +56,28 @@ def test_a_name_that_cannot_be_is_told(asw: Run) -> None:
     result = asw("validate", "x" * 5000)
     assert result.code == 4
     assert "file name too long" in result.err
+
+
+def test_what_cannot_be_read_keeps_nothing_else_from_being_checked(asw: Run, folder: Path) -> None:
+    """A missing file and an empty folder are told; the good and the bad file beside them are judged."""
+    (folder / "bad.xml").write_bytes(b"<x>")
+    (folder / "empty").mkdir()
+    paths = (folder / "nope.xml", folder / "empty", folder / "bad.xml", folder / "below")
+    result = asw("validate", *paths, "--json")
+    report = json.loads(result.out)
+    assert [(Path(each["file"]).name, each["valid"]) for each in report["files"]] == [
+        ("bad.xml", False),
+        ("good.xml", True),
+    ]
+    assert report["summary"]["files"] == 2
+    assert f"{folder}/nope.xml: cannot be read: no such file" in result.err
+    assert f"{folder}/empty: the folder holds no *.xml file" in result.err
+    assert result.code == 4
+
+
+def test_what_cannot_be_read_is_told_beside_words_for_people_too(asw: Run, folder: Path) -> None:
+    """The verdict on the good file stands on standard output."""
+    good = folder / "below" / "good.xml"
+    result = asw("validate", good, folder / "nope.xml")
+    assert (result.code, result.out.startswith(f"{good}: valid")) == (4, True)
+    assert "nope.xml" in result.err

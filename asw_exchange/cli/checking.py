@@ -12,6 +12,7 @@ import typer
 from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.files import read_file, xml_files
 from asw_exchange.cli.output import print_json, progress, say, show, table
+from asw_exchange.errors import FileError
 
 if TYPE_CHECKING:
     from asw_exchange.model import Finding
@@ -22,6 +23,8 @@ Moment = Annotated[
     str | None,
     typer.Option("--moment", metavar="TIME", help="The receiver's time, for example 2025-03-01T08:00:00Z."),
 ]
+
+INPUT_OUTPUT = 4
 
 
 def register(app: typer.Typer) -> None:
@@ -54,12 +57,40 @@ def validate(
 ) -> None:
     """Check XML documents or whole messages against schemas and rules. Signatures: asw verify."""
     check = _own_check(schema, rules, phase) if schema or rules else _our_check(kind, moment, level)
-    files = [file for path in paths for file in xml_files(path)]
-    reports = [(file, check(read_file(file))) for file in progress(files, total=len(files), doing="Checking")]
+    files, unread = _files(paths)
+    reports = []
+    for file in progress(files, total=len(files), doing="Checking"):
+        try:
+            data = read_file(file)
+        except FileError as error:
+            unread.append(error)
+            continue
+        reports.append((file, check(data)))
+    _tell(reports, unread, json_)
+
+
+def _files(paths: list[Path]) -> tuple[list[Path], list[FileError]]:
+    """Return the files to be checked, and what is wrong with folders that have none."""
+    files: list[Path] = []
+    unread: list[FileError] = []
+    for path in paths:
+        try:
+            files += xml_files(path)
+        except FileError as error:
+            unread.append(error)
+    return files, unread
+
+
+def _tell(reports: list[tuple[Path, Report]], unread: list[FileError], json_: bool) -> None:
+    """Print what was found, and say what could not be read; exits with the worst of their codes."""
     if json_:
         print_json(_as_json(reports))
     else:
         _print_reports(reports)
+    for error in unread:
+        say(f"asw: {error}")
+    if unread:
+        raise typer.Exit(INPUT_OUTPUT)
     if not all(report.valid for _, report in reports):
         raise typer.Exit(1)
 
