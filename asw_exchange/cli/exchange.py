@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asw_exchange.cli.output import meter, print_json, say, show, table
+from asw_exchange.cli.output import entry_data, meter, print_json, say, show, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def timeline(
     if not entries:
         raise InputError("the ledger knows no document of this reference number", value=reference)
     if json_:
-        print_json({"reference": reference, "entries": entries})
+        print_json({"reference": reference, "entries": list(map(entry_data, entries))})
         return
     show(_timeline_table(reference, entries))
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from asw_exchange.records import Entry
+
 T = TypeVar("T")
 
 
@@ -25,6 +27,16 @@ def print_json(value: Any) -> None:
 
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     print(text)
+
+
+def entry_data(entry: Entry) -> dict[str, Any]:
+    """Return an entry of a ledger as data for JSON, its document an object as the control API has it."""
+    import msgspec
+
+    data: dict[str, Any] = msgspec.to_builtins(entry)
+    if entry.document is not None:
+        data["document"] = msgspec.Raw(entry.document)
+    return data
 
 
 def write_result(data: bytes, out: Path | None) -> None:

@@ -11,7 +11,7 @@ from asw_exchange.cli.checking import Moment
 from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.exchange import Json
 from asw_exchange.cli.files import check_folder, read_file, write_file, xml_files
-from asw_exchange.cli.output import print_json, say
+from asw_exchange.cli.output import entry_data, print_json, say
 from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority, Trust
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _print_arrival(entry: Entry, json_: bool) -> None:
     import msgspec
 
     if json_:
-        print(msgspec.json.encode(entry).decode(), flush=True)
+        print(msgspec.json.encode(entry_data(entry)).decode(), flush=True)
         return
     about = f" about {entry.reference}" if entry.reference else ""
     print(f"{entry.kind} from {entry.peer}{about}: {entry.outcome}", flush=True)
