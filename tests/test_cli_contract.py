@@ -6,15 +6,16 @@ import json
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from asw_exchange.cli.output import entry_data
 from asw_exchange.codec import to_json
 from asw_exchange.ledger import Ledger
 from asw_exchange.testdata import generate
 from tests.ledger_builders import sent, write
-from tests.test_cli import Run, asw
+from tests.test_cli import Run, asw, plain
 
-__all__ = ["asw"]  # a fixture
+__all__ = ["asw", "plain"]  # fixtures
 
 CERTIFICATE = to_json(next(generate("asean/eform-d", seed=7)))
 
@@ -37,3 +38,28 @@ def test_an_entry_as_data_is_what_the_ledger_holds_but_for_the_document() -> Non
     assert told.pop("document") == json.loads(CERTIFICATE)
     assert held.pop("document") != json.loads(CERTIFICATE)
     assert told == held
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("validate", "{file}", "--level", "nix"), "strict, as-the-hub"),
+        (("validate", "{file}", "--level", "as-the-hub"), "it has strict"),
+        (("send", "{file}", "--to", "127.0.0.1:8470/x"), "http(s)://host:port/path"),
+        (("send", "{file}", "--to", "http://127.0.0.1:1", "--cert", "{file}"), "--cert and --key"),
+        (("serve", "--partner", "asean/VN"), "no address is given (found 'asean/VN')"),
+        (("serve", "--partner", "asean/VN="), "http(s)://host:port/path"),
+        (("serve", "--partner", "asean/VN=hub"), "new-zealand/VN=hub"),
+        (("serve", "--partner", "VN=http://a/", "--partner", "asean/VN=http://a/"), "give it once"),
+        (("serve", "--allow-outbound", "a b"), "no host name, address or network"),
+        (("serve", "--token", "x"), "16 to 200"),
+        (("serve", "--tls-cert", "{file}"), "--tls-cert and --tls-key"),
+    ],
+)
+def test_the_value_of_an_option_that_cannot_be_is_exit_code_2(
+    asw: Run, plain: Path, words: tuple[str, ...], told: str
+) -> None:
+    """It is the caller's mistake, not one of the configuration; the sentence says what can be."""
+    result = asw(*(word.format(file=plain) for word in words))
+    assert (result.code, result.out) == (2, "")
+    assert told in result.err

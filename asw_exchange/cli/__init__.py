@@ -29,6 +29,7 @@ from asw_exchange.errors import (
     LedgerError,
     UnknownKind,
     UnknownName,
+    WrongOption,
 )
 
 OK, INVALID, USAGE, CONFIGURATION, INPUT_OUTPUT, NETWORK = range(6)
@@ -45,6 +46,7 @@ for group in (exchange, documents, checking, signing, pki, serving, sending, beh
     group.register(app)
 
 _EXIT_CODES: tuple[tuple[type[ExchangeError], int], ...] = (
+    (WrongOption, USAGE),
     (ConfigurationError, CONFIGURATION),
     (CredentialError, CONFIGURATION),
     (FileError, INPUT_OUTPUT),

@@ -12,7 +12,7 @@ import typer
 from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.files import read_file, xml_files
 from asw_exchange.cli.output import print_json, progress, say, show, table
-from asw_exchange.errors import FileError
+from asw_exchange.errors import FileError, WrongOption
 
 if TYPE_CHECKING:
     from asw_exchange.model import Finding
@@ -97,11 +97,15 @@ def _tell(reports: list[tuple[Path, Report]], unread: list[FileError], json_: bo
 
 def _our_check(kind: str | None, moment: str | None, level: str) -> Callable[[bytes], Report]:
     from asw_exchange import verbs
-    from asw_exchange.corridors import find_kind
+    from asw_exchange.corridor import STRICT
+    from asw_exchange.corridors import all_corridors, find_kind
 
     at = moment_option(moment)
     if kind is not None:
         find_kind(kind)
+    levels = dict.fromkeys((STRICT, *(name for corridor in all_corridors() for name in corridor.levels)))
+    if level not in levels:
+        raise WrongOption("no corridor has this level", value=level, hint=f"there are {', '.join(levels)}")
     return lambda data: verbs.validate(data, kind=kind, moment=at, level=level)
 
 

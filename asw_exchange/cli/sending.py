@@ -74,13 +74,13 @@ async def _tell_all(files: Sequence[Path], sending: AsyncIterator[Told], json_: 
 
 
 def _context(authority: Path | None, cert: Path | None, key: Path | None) -> SSLContext:
-    from asw_exchange.errors import ConfigurationError
+    from asw_exchange.errors import WrongOption
     from asw_exchange.server.tls import client_context
     from asw_exchange.signature import SigningKey
     from asw_exchange.signature.pem import read_certificates
 
     if (cert is None) != (key is None):
-        raise ConfigurationError("a certificate and its key belong together", hint="--cert and --key")
+        raise WrongOption("a certificate and its key belong together", hint="--cert and --key")
     own = SigningKey.load(key, cert) if key and cert else None
     return client_context(read_certificates(authority) if authority else None, own)
 
