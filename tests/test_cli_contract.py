@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -63,3 +66,56 @@ def test_the_value_of_an_option_that_cannot_be_is_exit_code_2(
     result = asw(*(word.format(file=plain) for word in words))
     assert (result.code, result.out) == (2, "")
     assert told in result.err
+
+
+def run_into(out: int, *words: str) -> tuple[int, str]:
+    """Run a command as a process whose standard output is ``out``; return exit code and standard error."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-m", "asw_exchange", *words]
+    done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, env=environment)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("kinds", "--json"),
+        ("rules", "list", "--json"),
+        ("rules", "list"),
+        ("attack", "list"),
+        ("tally", "--db", "{db}", "--check", "--json"),
+        ("generate", "asean/eform-d"),
+        ("serve", "--help"),
+    ],
+    ids=" ".join,
+)
+def test_an_output_that_nobody_reads_is_exit_code_4(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """However much is printed: never taken for a failed check, and without a word to people."""
+    Ledger.open(tmp_path / "l.db").close()
+    read, written = os.pipe()
+    os.close(read)
+    try:
+        assert run_into(written, *(word.format(db=tmp_path / "l.db") for word in words)) == (4, "")
+    finally:
+        os.close(written)
+
+
+def test_why_a_command_failed_is_said_although_nobody_reads_its_output(plain: Path, tmp_path: Path) -> None:
+    """What goes to standard error does not depend on standard output."""
+    read, written = os.pipe()
+    os.close(read)
+    try:
+        code, said = run_into(written, "validate", str(plain), str(tmp_path / "nope.xml"))
+    finally:
+        os.close(written)
+    assert (code, "nope.xml" in said, "Traceback" in said) == (4, True, False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("words", [("kinds", "--json"), ("rules", "list", "--json")], ids=" ".join)
+def test_an_output_that_is_full_is_exit_code_4(words: tuple[str, ...]) -> None:
+    """In one sentence, whether it is found full at once or at the end."""
+    with open("/dev/full", "w") as full:
+        code, said = run_into(full.fileno(), *words)
+    assert (code, said.count("\n")) == (4, 1)
+    assert "no space left" in said.lower()

@@ -6,8 +6,10 @@ Exit codes: 0 ok, 1 invalid or failed check, 2 usage, 3 schema or configuration,
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from asw_exchange.cli import (
     attacks,
@@ -20,7 +22,7 @@ from asw_exchange.cli import (
     serving,
     signing,
 )
-from asw_exchange.cli.output import say
+from asw_exchange.cli.output import say, write_out
 from asw_exchange.errors import (
     ConfigurationError,
     CredentialError,
@@ -34,8 +36,20 @@ from asw_exchange.errors import (
 
 OK, INVALID, USAGE, CONFIGURATION, INPUT_OUTPUT, NETWORK = range(6)
 
+
+class _Commands(TyperGroup):
+    """The commands; a standard output that nobody reads any more ends them as one that is full does."""
+
+    def invoke(self, context: Any) -> Any:
+        try:
+            return super().invoke(context)
+        except BrokenPipeError as error:
+            raise typer.Exit(INPUT_OUTPUT) from error
+
+
 app = typer.Typer(
     name="asw",
+    cls=_Commands,
     help="Certificate-of-origin message exchange simulator.",
     no_args_is_help=True,
     add_completion=False,
@@ -64,14 +78,23 @@ def exit_code(error: ExchangeError) -> int:
 
 def main() -> None:
     """Run the command line; every error of ours becomes one sentence and an exit code."""
+    out = sys.stdout
+    try:
+        _run()
+    finally:
+        if not write_out(out):
+            sys.exit(INPUT_OUTPUT)
+
+
+def _run() -> None:
     try:
         app()
     except ExchangeError as error:
         say(f"asw: {error}")
         sys.exit(exit_code(error))
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(OK)
+    except OSError as error:
+        say(f"asw: {error}")
+        sys.exit(INPUT_OUTPUT)
     except KeyboardInterrupt:
         say("asw: interrupted")
         sys.exit(130)

@@ -82,13 +82,13 @@ def _files(paths: list[Path]) -> tuple[list[Path], list[FileError]]:
 
 
 def _tell(reports: list[tuple[Path, Report]], unread: list[FileError], json_: bool) -> None:
-    """Print what was found, and say what could not be read; exits with the worst of their codes."""
+    """Say what could not be read, and print what was found; exits with the worst of their codes."""
+    for error in unread:
+        say(f"asw: {error}")
     if json_:
         print_json(_as_json(reports))
     else:
         _print_reports(reports)
-    for error in unread:
-        say(f"asw: {error}")
     if unread:
         raise typer.Exit(INPUT_OUTPUT)
     if not all(report.valid for _, report in reports):
