@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from asw_exchange.codec import to_json
 from asw_exchange.ledger import Ledger
 from asw_exchange.testdata import generate
 from tests.ledger_builders import sent, write
-from tests.test_cli import Run, asw, plain
+from tests.test_cli import Result, Run, asw, plain
 
 __all__ = ["asw", "plain"]  # fixtures
 
@@ -119,3 +120,8 @@ def test_an_output_that_is_full_is_exit_code_4(words: tuple[str, ...]) -> None:
         code, said = run_into(full.fileno(), *words)
     assert (code, said.count("\n")) == (4, 1)
     assert "no space left" in said.lower()
+
+
+def test_the_version_is_that_of_the_package(asw: Run) -> None:
+    """As installers know it."""
+    assert asw("--version") == Result(0, f"asw {version('asw-exchange')}\n", "")

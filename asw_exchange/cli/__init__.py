@@ -6,11 +6,12 @@ Exit codes: 0 ok, 1 invalid or failed check, 2 usage, 3 schema or configuration,
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+import asw_exchange
 from asw_exchange.cli import (
     attacks,
     behaviours,
@@ -50,7 +51,6 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     name="asw",
     cls=_Commands,
-    help="Certificate-of-origin message exchange simulator.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -58,6 +58,23 @@ app = typer.Typer(
 )
 for group in (exchange, documents, checking, signing, pki, serving, sending, behaviours, attacks):
     group.register(app)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"asw {asw_exchange.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Certificate-of-origin message exchange simulator."""
+
 
 _EXIT_CODES: tuple[tuple[type[ExchangeError], int], ...] = (
     (WrongOption, USAGE),
