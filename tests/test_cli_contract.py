@@ -125,3 +125,33 @@ def test_an_output_that_is_full_is_exit_code_4(words: tuple[str, ...]) -> None:
 def test_the_version_is_that_of_the_package(asw: Run) -> None:
     """As installers know it."""
     assert asw("--version") == Result(0, f"asw {version('asw-exchange')}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("tally", "--db", ""), "after --db"),
+        (("tally", "--db="), "after --db"),
+        (("timeline", "VN-TH 25/02/00006", "--db", ""), "after --db"),
+        (("validate", ""), "among the arguments"),
+        (("pki", "init", ""), "among the arguments"),
+        (("parse", "certificate.xml", "-o", ""), "after -o"),
+    ],
+    ids=str,
+)
+def test_an_empty_word_is_exit_code_2(
+    asw: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], place: str
+) -> None:
+    """It is not taken for the folder that the command is called in."""
+    monkeypatch.chdir(tmp_path)
+    result = asw(*words)
+    assert (result.code, result.out) == (2, "")
+    assert f"an empty word stands {place}" in result.err
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_reference_number_that_is_no_text_is_exit_code_2(asw: Run, tmp_path: Path) -> None:
+    """The ledger is not to blame for bytes that are no UTF-8."""
+    Ledger.open(tmp_path / "l.db").close()
+    result = asw("timeline", os.fsdecode(b"\xff\xfe"), "--db", tmp_path / "l.db")
+    assert (result.code, "REFERENCE" in result.err, "codec" in result.err) == (2, True, False)

@@ -6,6 +6,7 @@ Exit codes: 0 ok, 1 invalid or failed check, 2 usage, 3 schema or configuration,
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -105,6 +106,7 @@ def main() -> None:
 
 def _run() -> None:
     try:
+        _refuse_empty(sys.argv[1:])
         app()
     except ExchangeError as error:
         say(f"asw: {error}")
@@ -115,3 +117,13 @@ def _run() -> None:
     except KeyboardInterrupt:
         say("asw: interrupted")
         sys.exit(130)
+
+
+def _refuse_empty(words: list[str]) -> None:
+    """Refuse an empty word, as of a variable that was never set: as a path it would be this very folder."""
+    for before, word in pairwise(["", *words]):
+        option, given, value = word.partition("=")
+        if word == "" or (option.startswith("--") and given and not value):
+            name = option or before
+            where = f"after {name}" if name.startswith("-") else "among the arguments"
+            raise WrongOption(f"an empty word stands {where}", hint="give a value, or leave it out")

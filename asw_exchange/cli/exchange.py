@@ -97,6 +97,8 @@ def timeline(
     from asw_exchange.ledger import Ledger
     from asw_exchange.ledger import timeline as timeline_of
 
+    if any("\ud800" <= character <= "\udfff" for character in reference):  # what Python makes of such bytes
+        raise typer.BadParameter("these bytes are no UTF-8", param_hint="REFERENCE")
     with Ledger.open(db, read_only=True) as ledger:
         entries = timeline_of(ledger, reference)
     if not entries:
