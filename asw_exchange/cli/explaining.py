@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,12 +105,19 @@ def _facts(found: Diagnosis) -> list[tuple[str, str | None]]:
         ("C14N", found.canonicalization),
         ("digest by", found.digest_method),
         ("  signed", found.expected),
+        ("    in hex", _hex(found.expected)),
         ("  computed", found.computed),
+        ("    in hex", _hex(found.computed)),
         ("content", _STATES[found.content]),
         ("signature", _STATES[found.signature]),
         ("signer", f"{found.signer_name or 'unknown'}: {_trusted(found)}"),
         ("tried", _tried(found)),
     ]
+
+
+def _hex(digest: str | None) -> str | None:
+    """Return a digest as sha256sum and its like print it, for comparison with what they say of a dump."""
+    return None if digest is None else b64decode(digest).hex()
 
 
 def _trusted(found: Diagnosis) -> str:
@@ -160,7 +168,9 @@ def _data(file: Path, found: Diagnosis) -> dict[str, object]:
         "canonicalization": found.canonicalization,
         "digest_method": found.digest_method,
         "expected": found.expected,
+        "expected_hex": _hex(found.expected),
         "computed": found.computed,
+        "computed_hex": _hex(found.computed),
         "content": found.content,
         "signature": found.signature,
         "signer": found.signer,
