@@ -81,3 +81,16 @@ def test_what_cannot_be_read_is_told_beside_words_for_people_too(asw: Run, folde
     result = asw("validate", good, folder / "nope.xml")
     assert (result.code, result.out.startswith(f"{good}: valid")) == (4, True)
     assert "nope.xml" in result.err
+
+
+@pytest.mark.parametrize("option", [(), ("--json",)], ids=str)
+def test_a_name_that_is_no_text_is_printed_with_escapes(
+    asw: Run, plain: Path, option: tuple[str, ...]
+) -> None:
+    """File names are bytes; the verdict on such a file is as good as on any other."""
+    file = plain.with_name(os.fsdecode(b"\xfe.xml"))
+    file.write_bytes(plain.read_bytes())
+    result = asw("validate", file, *option)
+    assert result.code == 0
+    name = json.loads(result.out)["files"][0]["file"] if option else result.out.partition(":")[0]
+    assert name == f"{plain.parent}/\\xfe.xml"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asw_exchange.cli.documents import moment_option
-from asw_exchange.cli.files import read_file, xml_files
+from asw_exchange.cli.files import read_file, shown, xml_files
 from asw_exchange.cli.output import print_json, progress, say, show, table
 from asw_exchange.errors import FileError, WrongOption
 
@@ -123,7 +123,7 @@ def _as_json(reports: list[tuple[Path, Report]]) -> dict[str, Any]:
     return {
         "files": [
             {
-                "file": str(file),
+                "file": shown(file),
                 "kind": report.kind,
                 "valid": report.valid,
                 "ruleset": report.ruleset,
@@ -146,7 +146,7 @@ def _print_reports(reports: list[tuple[Path, Report]]) -> None:
     for file, report in reports:
         verdict = "valid" if report.valid else "INVALID"
         about = ", ".join(part for part in (report.kind, report.ruleset) if part)
-        print(f"{file}: {verdict}{f' ({about})' if about else ''}")
+        print(f"{shown(file)}: {verdict}{f' ({about})' if about else ''}")
         for finding in report.findings:
             _print_finding(finding)
     valid = sum(report.valid for _, report in reports)

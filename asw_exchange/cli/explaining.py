@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asw_exchange.cli.files import remove_file, write_file
+from asw_exchange.cli.files import remove_file, shown, write_file
 from asw_exchange.cli.output import print_json, say
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def explain(
 
     found = verbs.explain(data, store, moment=moment, known=certificates_in(trust))
     if found.error:
-        found.error.in_file(str(file))
+        found.error.in_file(shown(file))
     if json:
         print_json(_data(file, found))
     else:
@@ -83,7 +83,7 @@ _STATES = {
 
 
 def _print(file: Path, found: Diagnosis) -> None:
-    print(f"{file}: {'verified' if found.verified else 'NOT VERIFIED'}")
+    print(f"{shown(file)}: {'verified' if found.verified else 'NOT VERIFIED'}")
     print()
     for line in _wrapped(found.summary):
         print(f"  {line}")
@@ -154,7 +154,7 @@ def _row(label: str, text: str) -> None:
 
 def _data(file: Path, found: Diagnosis) -> dict[str, object]:
     return {
-        "file": str(file),
+        "file": shown(file),
         "verified": found.verified is not None,
         "code": found.error.reply_code if found.error else None,
         "reason": str(found.error) if found.error else None,

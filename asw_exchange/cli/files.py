@@ -76,6 +76,11 @@ def xml_files(path: Path) -> list[Path]:
     return files
 
 
+def shown(path: Path) -> str:
+    """Return a path as text that can be printed: bytes of it that are no UTF-8 as escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
 def _named_xml(name: str) -> bool:
     return name.lower().endswith(".xml")
 

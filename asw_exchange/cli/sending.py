@@ -10,7 +10,7 @@ import typer
 from asw_exchange.cli.checking import Moment
 from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.exchange import Json
-from asw_exchange.cli.files import check_folder, read_file, write_file, xml_files
+from asw_exchange.cli.files import check_folder, read_file, shown, write_file, xml_files
 from asw_exchange.cli.output import entry_data, print_json, say
 from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority, Trust
 
@@ -69,7 +69,7 @@ async def _tell_all(files: Sequence[Path], sending: AsyncIterator[Told], json_: 
         if not json_:
             _print_told(file, each)
     if json_:
-        print_json([{"file": str(file), "told": each} for file, each in zip(files, told, strict=True)])
+        print_json([{"file": shown(file), "told": each} for file, each in zip(files, told, strict=True)])
     return told
 
 
@@ -88,7 +88,7 @@ def _context(authority: Path | None, cert: Path | None, key: Path | None) -> SSL
 def _print_told(file: Path, told: Told) -> None:
     words = told.failure or " ".join(filter(None, (told.outcome, told.words)))
     by = f" (signed by {told.signer})" if told.signer else ""
-    print(f"{file}: {words}{by}")
+    print(f"{shown(file)}: {words}{by}")
     _print_findings(told.findings)
 
 
