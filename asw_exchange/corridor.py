@@ -15,7 +15,7 @@ from lxml import etree
 
 from asw_exchange.codec import Layout, line_of
 from asw_exchange.envelope import Envelope, Seal
-from asw_exchange.errors import ConfigurationError, UnknownKind
+from asw_exchange.errors import UnknownKind, WrongOption
 from asw_exchange.model import Acknowledgement, Finding, Header, Severity, Value
 from asw_exchange.records import Entry, Memory
 from asw_exchange.signature import (
@@ -274,7 +274,7 @@ class Corridor:
     def judge(self, report: Report, level: str | None = None) -> Report:
         """Return a strict report as a level sees it (default: the corridor's own).
 
-        Raises ConfigurationError for a level that the corridor does not have.
+        Raises WrongOption for a level that the corridor does not have.
         """
         level = level or self.level
         if level == STRICT:
@@ -282,7 +282,7 @@ class Corridor:
         if level not in self.levels:
             known = ", ".join((STRICT, *self.levels))
             message = f"the corridor {self.name} has no such level of validation"
-            raise ConfigurationError(message, value=level, hint=f"it has {known}")
+            raise WrongOption(message, value=level, hint=f"it has {known}")
         return self.levels[level](report)
 
     @property

@@ -58,6 +58,7 @@ raises one of these. Nothing else leaves a public function.
     │   └── BytesDropped            the bytes of an old message, dropped by retention
     ├── FileError               a file that cannot be read or written
     └── ConfigurationError      a schema, rule file, corridor or option of ours is at fault
+        └── WrongOption             the value of an option is none that it can have
 """
 
 from __future__ import annotations
@@ -322,3 +323,7 @@ class FileError(ExchangeError):
 
 class ConfigurationError(ExchangeError):
     reply_code = "CONFIGURATION"
+
+
+class WrongOption(ConfigurationError):
+    pass

@@ -114,7 +114,7 @@ def validate(
 
     ``moment`` is the receiver's time (default: now). With ``kind``, a document of another kind is a
     finding too. ``level`` is one that the document's corridor has, for example ``as-the-hub`` for New
-    Zealand. Raises ConfigurationError for another level, and when a check could not run.
+    Zealand. Raises WrongOption for another level, and ConfigurationError when a check could not run.
     """
     moment = moment or SystemClock().now()
     try:

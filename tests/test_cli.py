@@ -229,8 +229,12 @@ def test_verify_explains_why_a_signature_does_not_hold(
     assert data["verified"] is False
     digest = hashlib.sha256((folder / "reference-as-signed.bin").read_bytes()).digest()
     assert base64.b64encode(digest).decode() == data["expected"]
+    assert data["expected_hex"] == digest.hex()
+    assert f"  signed    {data['expected']}\n      in hex  {digest.hex()}\n" in told.out
     digest = hashlib.sha256((folder / "reference.bin").read_bytes()).digest()
     assert base64.b64encode(digest).decode() == data["computed"]
+    assert data["computed_hex"] == digest.hex()
+    assert f"  computed  {data['computed']}\n      in hex  {digest.hex()}\n" in told.out
     assert (folder / "signed-info.bin").read_bytes().startswith(b"<ds:SignedInfo ")
 
 

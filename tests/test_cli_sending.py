@@ -79,7 +79,7 @@ def test_http_and_the_network_fail_in_one_sentence(asw: Run, server: Running, me
         "no connection: 127.0.0.1:1: connection refused",
     )
     done = asw("send", messages, "--to", "ftp://nowhere")
-    assert (done.code, done.out) == (3, "")
+    assert (done.code, done.out) == (2, "")
 
 
 def test_the_signature_of_an_answer_is_verified_on_request(server: Running, messages: Path) -> None:

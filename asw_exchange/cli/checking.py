@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asw_exchange.cli.documents import moment_option
-from asw_exchange.cli.files import read_file, xml_files
+from asw_exchange.cli.files import read_file, shown, xml_files
 from asw_exchange.cli.output import print_json, progress, say, show, table
+from asw_exchange.errors import FileError, WrongOption
 
 if TYPE_CHECKING:
     from asw_exchange.model import Finding
@@ -22,6 +23,8 @@ Moment = Annotated[
     str | None,
     typer.Option("--moment", metavar="TIME", help="The receiver's time, for example 2025-03-01T08:00:00Z."),
 ]
+
+INPUT_OUTPUT = 4
 
 
 def register(app: typer.Typer) -> None:
@@ -54,23 +57,55 @@ def validate(
 ) -> None:
     """Check XML documents or whole messages against schemas and rules. Signatures: asw verify."""
     check = _own_check(schema, rules, phase) if schema or rules else _our_check(kind, moment, level)
-    files = list(xml_files(paths))
-    reports = [(file, check(read_file(file))) for file in progress(files, total=len(files), doing="Checking")]
+    files, unread = _files(paths)
+    reports = []
+    for file in progress(files, total=len(files), doing="Checking"):
+        try:
+            data = read_file(file)
+        except FileError as error:
+            unread.append(error)
+            continue
+        reports.append((file, check(data)))
+    _tell(reports, unread, json_)
+
+
+def _files(paths: list[Path]) -> tuple[list[Path], list[FileError]]:
+    """Return the files to be checked, and what is wrong with folders that have none."""
+    files: list[Path] = []
+    unread: list[FileError] = []
+    for path in paths:
+        try:
+            files += xml_files(path)
+        except FileError as error:
+            unread.append(error)
+    return files, unread
+
+
+def _tell(reports: list[tuple[Path, Report]], unread: list[FileError], json_: bool) -> None:
+    """Say what could not be read, and print what was found; exits with the worst of their codes."""
+    for error in unread:
+        say(f"asw: {error}")
     if json_:
         print_json(_as_json(reports))
     else:
         _print_reports(reports)
+    if unread:
+        raise typer.Exit(INPUT_OUTPUT)
     if not all(report.valid for _, report in reports):
         raise typer.Exit(1)
 
 
 def _our_check(kind: str | None, moment: str | None, level: str) -> Callable[[bytes], Report]:
     from asw_exchange import verbs
-    from asw_exchange.corridors import find_kind
+    from asw_exchange.corridor import STRICT
+    from asw_exchange.corridors import all_corridors, find_kind
 
     at = moment_option(moment)
     if kind is not None:
         find_kind(kind)
+    levels = dict.fromkeys((STRICT, *(name for corridor in all_corridors() for name in corridor.levels)))
+    if level not in levels:
+        raise WrongOption("no corridor has this level", value=level, hint=f"there are {', '.join(levels)}")
     return lambda data: verbs.validate(data, kind=kind, moment=at, level=level)
 
 
@@ -88,7 +123,7 @@ def _as_json(reports: list[tuple[Path, Report]]) -> dict[str, Any]:
     return {
         "files": [
             {
-                "file": str(file),
+                "file": shown(file),
                 "kind": report.kind,
                 "valid": report.valid,
                 "ruleset": report.ruleset,
@@ -111,7 +146,7 @@ def _print_reports(reports: list[tuple[Path, Report]]) -> None:
     for file, report in reports:
         verdict = "valid" if report.valid else "INVALID"
         about = ", ".join(part for part in (report.kind, report.ruleset) if part)
-        print(f"{file}: {verdict}{f' ({about})' if about else ''}")
+        print(f"{shown(file)}: {verdict}{f' ({about})' if about else ''}")
         for finding in report.findings:
             _print_finding(finding)
     valid = sum(report.valid for _, report in reports)

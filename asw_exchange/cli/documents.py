@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from asw_exchange.cli.files import read_file, write_file
+from asw_exchange.cli.files import read_file, shown, write_file
 from asw_exchange.cli.output import progress, say, write_result
 
 KindArgument = Annotated[
@@ -94,7 +94,7 @@ def parse(
     try:
         document = verbs.parse(read_file(file))
     except ExchangeError as error:
-        raise error.in_file(str(file)) from error.__cause__
+        raise error.in_file(shown(file)) from error.__cause__
     as_yaml = format_ is Format.YAML and not json_
     write_result(to_yaml(document) if as_yaml else to_json(document), out)
 

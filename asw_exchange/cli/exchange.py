@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asw_exchange.cli.output import meter, print_json, say, show, table
+from asw_exchange.cli.output import entry_data, meter, print_json, say, show, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,12 +97,14 @@ def timeline(
     from asw_exchange.ledger import Ledger
     from asw_exchange.ledger import timeline as timeline_of
 
+    if any("\ud800" <= character <= "\udfff" for character in reference):  # what Python makes of such bytes
+        raise typer.BadParameter("these bytes are no UTF-8", param_hint="REFERENCE")
     with Ledger.open(db, read_only=True) as ledger:
         entries = timeline_of(ledger, reference)
     if not entries:
         raise InputError("the ledger knows no document of this reference number", value=reference)
     if json_:
-        print_json({"reference": reference, "entries": entries})
+        print_json({"reference": reference, "entries": list(map(entry_data, entries))})
         return
     show(_timeline_table(reference, entries))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asw_exchange.cli.files import remove_file, write_file
+from asw_exchange.cli.files import remove_file, shown, write_file
 from asw_exchange.cli.output import print_json, say
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def explain(
 
     found = verbs.explain(data, store, moment=moment, known=certificates_in(trust))
     if found.error:
-        found.error.in_file(str(file))
+        found.error.in_file(shown(file))
     if json:
         print_json(_data(file, found))
     else:
@@ -82,7 +83,7 @@ _STATES = {
 
 
 def _print(file: Path, found: Diagnosis) -> None:
-    print(f"{file}: {'verified' if found.verified else 'NOT VERIFIED'}")
+    print(f"{shown(file)}: {'verified' if found.verified else 'NOT VERIFIED'}")
     print()
     for line in _wrapped(found.summary):
         print(f"  {line}")
@@ -104,12 +105,19 @@ def _facts(found: Diagnosis) -> list[tuple[str, str | None]]:
         ("C14N", found.canonicalization),
         ("digest by", found.digest_method),
         ("  signed", found.expected),
+        ("    in hex", _hex(found.expected)),
         ("  computed", found.computed),
+        ("    in hex", _hex(found.computed)),
         ("content", _STATES[found.content]),
         ("signature", _STATES[found.signature]),
         ("signer", f"{found.signer_name or 'unknown'}: {_trusted(found)}"),
         ("tried", _tried(found)),
     ]
+
+
+def _hex(digest: str | None) -> str | None:
+    """Return a digest as sha256sum and its like print it, for comparison with what they say of a dump."""
+    return None if digest is None else b64decode(digest).hex()
 
 
 def _trusted(found: Diagnosis) -> str:
@@ -146,7 +154,7 @@ def _row(label: str, text: str) -> None:
 
 def _data(file: Path, found: Diagnosis) -> dict[str, object]:
     return {
-        "file": str(file),
+        "file": shown(file),
         "verified": found.verified is not None,
         "code": found.error.reply_code if found.error else None,
         "reason": str(found.error) if found.error else None,
@@ -160,7 +168,9 @@ def _data(file: Path, found: Diagnosis) -> dict[str, object]:
         "canonicalization": found.canonicalization,
         "digest_method": found.digest_method,
         "expected": found.expected,
+        "expected_hex": _hex(found.expected),
         "computed": found.computed,
+        "computed_hex": _hex(found.computed),
         "content": found.content,
         "signature": found.signature,
         "signer": found.signer,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -59,19 +58,31 @@ def remove_file(path: Path) -> None:
         raise _file_error(error, path, "removed") from error
 
 
-def xml_files(paths: list[Path]) -> Iterator[Path]:
-    """Yield the files named, and the ``*.xml`` files of the folders named, in order of name.
+def xml_files(path: Path) -> list[Path]:
+    """Return the file named, or the ``*.xml`` files of the folder named and those below it, in order of name.
 
-    Raises FileError for a path that does not exist, and for a folder without any.
+    The suffix may be in capitals; links to folders are not followed. What is there but cannot be read is
+    returned too, a folder as well as a file, so that who reads it learns why. Raises FileError for a folder
+    without any.
     """
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        found = sorted(file for file in path.rglob("*.xml") if file.is_file())
-        if not found:
-            raise FileError("the folder holds no *.xml file", file=str(path))
-        yield from found
+    if not os.path.isdir(path):
+        return [path]
+    closed: list[Path] = []
+    walked = os.walk(path, onerror=lambda error: closed.append(Path(error.filename)))
+    found = [Path(folder, name) for folder, _, names in walked for name in names if _named_xml(name)]
+    files = sorted([file for file in found if os.path.isfile(file) or not os.path.exists(file)] + closed)
+    if not files:
+        raise FileError("the folder holds no *.xml file", file=str(path))
+    return files
+
+
+def shown(path: Path) -> str:
+    """Return a path as text that can be printed: bytes of it that are no UTF-8 as escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def _named_xml(name: str) -> bool:
+    return name.lower().endswith(".xml")
 
 
 def _file_error(error: OSError, path: Path, verb: str) -> FileError:

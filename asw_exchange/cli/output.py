@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from asw_exchange.records import Entry
 
 T = TypeVar("T")
 
@@ -27,6 +30,16 @@ def print_json(value: Any) -> None:
     print(text)
 
 
+def entry_data(entry: Entry) -> dict[str, Any]:
+    """Return an entry of a ledger as data for JSON, its document an object as the control API has it."""
+    import msgspec
+
+    data: dict[str, Any] = msgspec.to_builtins(entry)
+    if entry.document is not None:
+        data["document"] = msgspec.Raw(entry.document)
+    return data
+
+
 def write_result(data: bytes, out: Path | None) -> None:
     """Write a single result to ``out``, or to standard output. Raises FileError."""
     from asw_exchange.cli.files import write_file
@@ -36,6 +49,22 @@ def write_result(data: bytes, out: Path | None) -> None:
         sys.stdout.buffer.flush()
     else:
         write_file(out, data)
+
+
+def write_out(out: TextIO | None) -> bool:
+    """Write what was printed before the process ends, and tell whether that could be done.
+
+    Who has read enough, as in ``asw kinds | head -1``, needs no words; why else it failed is said.
+    """
+    try:
+        if out is not None:
+            out.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter tries once more when it ends
+        if not isinstance(error, BrokenPipeError):
+            say(f"asw: standard output cannot be written: {(error.strerror or str(error)).lower()}")
+        return False
+    return True
 
 
 def table(title: str, columns: Iterable[str], numbers: Iterable[str] = ()) -> Table:
@@ -56,7 +85,9 @@ def show(renderable: Any) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=160)
-    console.print(renderable)
+    with console.capture() as drawn:  # rich would end the process where nobody reads
+        console.print(renderable)
+    print(drawn.get(), end="")
 
 
 def progress(items: Iterable[T], *, total: int | None, doing: str) -> Iterator[T]:

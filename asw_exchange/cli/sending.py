@@ -10,8 +10,8 @@ import typer
 from asw_exchange.cli.checking import Moment
 from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.exchange import Json
-from asw_exchange.cli.files import check_folder, read_file, write_file, xml_files
-from asw_exchange.cli.output import print_json, say
+from asw_exchange.cli.files import check_folder, read_file, shown, write_file, xml_files
+from asw_exchange.cli.output import entry_data, print_json, say
 from asw_exchange.cli.serving import Host, Mtls, Pki, Port, Seed, Tls, TlsAuthority, Trust
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def send(
 
     from asw_exchange.server.sending import Trust, send
 
-    files = list(xml_files(paths))
+    files = [file for path in paths for file in xml_files(path)]
     believed = Trust.load(trust) if trust else None
     sending = send(map(read_file, files), to, _context(tls_ca, cert, key), believed, moment_option(moment))
     told = asyncio.run(_tell_all(files, sending, json_))
@@ -69,18 +69,18 @@ async def _tell_all(files: Sequence[Path], sending: AsyncIterator[Told], json_: 
         if not json_:
             _print_told(file, each)
     if json_:
-        print_json([{"file": str(file), "told": each} for file, each in zip(files, told, strict=True)])
+        print_json([{"file": shown(file), "told": each} for file, each in zip(files, told, strict=True)])
     return told
 
 
 def _context(authority: Path | None, cert: Path | None, key: Path | None) -> SSLContext:
-    from asw_exchange.errors import ConfigurationError
+    from asw_exchange.errors import WrongOption
     from asw_exchange.server.tls import client_context
     from asw_exchange.signature import SigningKey
     from asw_exchange.signature.pem import read_certificates
 
     if (cert is None) != (key is None):
-        raise ConfigurationError("a certificate and its key belong together", hint="--cert and --key")
+        raise WrongOption("a certificate and its key belong together", hint="--cert and --key")
     own = SigningKey.load(key, cert) if key and cert else None
     return client_context(read_certificates(authority) if authority else None, own)
 
@@ -88,7 +88,7 @@ def _context(authority: Path | None, cert: Path | None, key: Path | None) -> SSL
 def _print_told(file: Path, told: Told) -> None:
     words = told.failure or " ".join(filter(None, (told.outcome, told.words)))
     by = f" (signed by {told.signer})" if told.signer else ""
-    print(f"{file}: {words}{by}")
+    print(f"{shown(file)}: {words}{by}")
     _print_findings(told.findings)
 
 
@@ -170,7 +170,7 @@ def _print_arrival(entry: Entry, json_: bool) -> None:
     import msgspec
 
     if json_:
-        print(msgspec.json.encode(entry).decode(), flush=True)
+        print(msgspec.json.encode(entry_data(entry)).decode(), flush=True)
         return
     about = f" about {entry.reference}" if entry.reference else ""
     print(f"{entry.kind} from {entry.peer}{about}: {entry.outcome}", flush=True)

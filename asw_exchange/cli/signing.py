@@ -12,7 +12,7 @@ from asw_exchange.cli.checking import Json, Moment
 from asw_exchange.cli.documents import Out, moment_option
 from asw_exchange.cli.explaining import Dump, Explain
 from asw_exchange.cli.facts import as_data, facts_about, print_facts
-from asw_exchange.cli.files import read_file
+from asw_exchange.cli.files import read_file, shown
 from asw_exchange.cli.output import print_json, write_result
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def sign(
     try:
         signed = verbs.sign(read_file(file), signing_key)
     except ExchangeError as error:
-        raise error.in_file(str(file)) from error.__cause__
+        raise error.in_file(shown(file)) from error.__cause__
     write_result(signed, out)
 
 
@@ -90,23 +90,23 @@ def verify(
         verified = verbs.verify(data, store, moment=at)
     except ExchangeError as error:
         _tell_refusal(file, error, facts, json_)
-        raise error.in_file(str(file)) from error.__cause__
+        raise error.in_file(shown(file)) from error.__cause__
     if out is not None:
         write_result(verified.canonical, out)
     told = _told(file, verified)
     if json_:
         print_json({**told, "facts": as_data(facts)})
         return
-    print_facts(f"{file}: verified", facts)
+    print_facts(f"{shown(file)}: verified", facts)
     for name, value in list(told.items())[2:]:
         print(f"  {name:12}{value}")
 
 
 def _tell_refusal(file: Path, error: ExchangeError, facts: dict[str, Fact], json_: bool) -> None:
     if not json_:
-        print_facts(f"{file}: not verified", facts)
+        print_facts(f"{shown(file)}: not verified", facts)
         return
-    refusal = {"file": str(file), "verified": False, "code": error.reply_code, "reason": str(error)}
+    refusal = {"file": shown(file), "verified": False, "code": error.reply_code, "reason": str(error)}
     print_json({**refusal, "facts": as_data(facts)})
     raise typer.Exit(1) from error
 
@@ -114,7 +114,7 @@ def _tell_refusal(file: Path, error: ExchangeError, facts: dict[str, Fact], json
 def _told(file: Path, verified: Verified) -> dict[str, object]:
     signer = verified.signer
     return {
-        "file": str(file),
+        "file": shown(file),
         "verified": True,
         "element": str(verified.document.tag).rpartition("}")[2],
         "signer": signer.subject.rfc4514_string(),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from asw_exchange.errors import ConfigurationError
+from asw_exchange.errors import ConfigurationError, WrongOption
 from asw_exchange.server.settings import Settings
 
 
@@ -24,7 +24,7 @@ def is_loopback(host: str) -> bool:
 def check_exposure(settings: Settings) -> None:
     """Refuse a control API that others could reach without a token. Raises ConfigurationError."""
     if settings.token is not None and not _is_token(settings.token):
-        raise ConfigurationError("a token has 16 to 200 visible ASCII characters")
+        raise WrongOption("a token has 16 to 200 visible ASCII characters")
     if settings.control and settings.token is None and not is_loopback(settings.host):
         raise ConfigurationError(
             "other machines could reach the control API, so it needs a token",

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from asw_exchange.errors import ConfigurationError
+from asw_exchange.errors import WrongOption
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOOPBACK: tuple[Network, ...] = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
@@ -47,14 +47,14 @@ class Allowed:
 
 
 def allow(words: Iterable[str]) -> Allowed:
-    """Read host names, addresses and networks, in addition to this machine. Raises ConfigurationError."""
+    """Read host names, addresses and networks, in addition to this machine. Raises WrongOption."""
     networks, hosts = list(LOOPBACK), set()
     for word in words:
         try:
             networks.append(ipaddress.ip_network(word, strict=False))
         except ValueError as error:
             if not _HOST.fullmatch(word):
-                raise ConfigurationError(
+                raise WrongOption(
                     "this is no host name, address or network",
                     value=word,
                     hint="for example 10.1.2.0/24 or gateway.example",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from asw_exchange.errors import ConfigurationError, UnknownName
+from asw_exchange.errors import UnknownName, WrongOption
 
 Key = tuple[str, str]
 """Corridor and gateway code."""
@@ -41,7 +41,7 @@ class Partners:
         return self.url(corridor, gateway) is None and corridor not in _WITH_HUB
 
     def set(self, corridor: str, gateway: str, url: str | None) -> None:
-        """Enter an address, or with None take it out. Raises ConfigurationError."""
+        """Enter an address, or with None take it out. Raises WrongOption."""
         if url is None:
             self.urls.pop((corridor, gateway), None)
         else:
@@ -49,18 +49,16 @@ class Partners:
 
 
 def checked_url(url: str) -> str:
-    """Return an address that HTTP can be spoken to. Raises ConfigurationError."""
+    """Return an address that HTTP can be spoken to. Raises WrongOption."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         usable = False
     if not usable or any(ord(character) <= 32 for character in url):
-        raise ConfigurationError(
-            "this is no address of a partner", value=url, hint="http(s)://host:port/path"
-        )
+        raise WrongOption("this is no address of a partner", value=url, hint="http(s)://host:port/path")
     if parts.username or parts.password:
-        raise ConfigurationError("an address carries no user name or password", value=parts.hostname)
+        raise WrongOption("an address carries no user name or password", value=parts.hostname)
     return url
 
 
@@ -73,21 +71,23 @@ def partner_urls(words: Iterable[str], memberships: Mapping[str, Iterable[str]])
     """Read ``CODE=URL`` (in every corridor of that gateway) or ``corridor/CODE=URL``, or ``hub`` as the URL.
 
     ``memberships`` maps corridors to their gateway codes. The address of who calls the hub is None, as it is
-    never called. Raises UnknownName or ConfigurationError naming the word.
+    never called. Raises UnknownName or WrongOption naming the word.
     """
     found: dict[Key, str | None] = {}
     for word in words:
-        name, _, url = word.partition("=")
+        name, given, url = word.partition("=")
         corridor, _, code = name.rpartition("/")
         joined = [each for each, codes in memberships.items() if code in codes and corridor in ("", each)]
         hint = "for example VN=http://127.0.0.1:9000/in or new-zealand/VN=hub"
         if not joined:
             raise UnknownName("no corridor has this gateway", value=name, hint=hint)
+        if not given:
+            raise WrongOption("no address is given", value=word, hint=hint)
         if url == HUB:
             joined = [each for each in joined if each in _WITH_HUB]
         if not joined:
-            raise ConfigurationError("this corridor has no hub", value=name, hint=hint)
+            raise WrongOption("this corridor has no hub", value=name, hint=hint)
         if any((each, code) in found for each in joined):
-            raise ConfigurationError("this gateway has an address already", value=word, hint="give it once")
+            raise WrongOption("this gateway has an address already", value=word, hint="give it once")
         found |= {(each, code): None if url == HUB else checked_url(url) for each in joined}
     return found

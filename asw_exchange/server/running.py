@@ -13,7 +13,7 @@ from functools import partial
 
 import uvicorn
 
-from asw_exchange.errors import ConfigurationError, FileError
+from asw_exchange.errors import FileError, WrongOption
 from asw_exchange.server.application import application
 from asw_exchange.server.exposure import check_exposure
 from asw_exchange.server.log import log_to_stderr
@@ -70,7 +70,7 @@ def listen(host: str, port: int) -> socket.socket:
             f"cannot listen: {reason}", file=f"{host}:{port}", hint="choose another with --port, or 0 for any"
         ) from error
     except OverflowError as error:
-        raise ConfigurationError("a port is a number from 0 to 65535", value=str(port)) from error
+        raise WrongOption("a port is a number from 0 to 65535", value=str(port)) from error
 
 
 def base_url(listener: socket.socket, scheme: str = "http") -> str:

@@ -107,7 +107,7 @@ async def send(
     """Post messages one after the other and yield what came of each.
 
     ``trust`` says which authorities the signatures of answers must lead to, ``moment`` (default: now) when.
-    Raises ConfigurationError for what is no address.
+    Raises WrongOption for what is no address.
     """
     host = urlsplit(checked_url(url)).hostname or ""
     client = Client(allow([host]), lambda sender: tls)

@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from asw_exchange.errors import ConfigurationError, CredentialError
+from asw_exchange.errors import CredentialError, WrongOption
 from asw_exchange.server.settings import Settings
 from asw_exchange.signature import SigningKey, TestPki, TrustStore
 from asw_exchange.signature.pem import read_certificates
@@ -68,7 +68,7 @@ def _own_key(settings: Settings) -> SigningKey | None:
     if settings.tls_cert is None and settings.tls_key is None:
         return None
     if settings.tls_cert is None or settings.tls_key is None:
-        raise ConfigurationError("a certificate and its key belong together", hint="--tls-cert and --tls-key")
+        raise WrongOption("a certificate and its key belong together", hint="--tls-cert and --tls-key")
     return SigningKey.load(settings.tls_key, settings.tls_cert)
 
 
