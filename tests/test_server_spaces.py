@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from asw_exchange.clock import VirtualClock
 from asw_exchange.errors import ConfigurationError, LedgerError
 from asw_exchange.ledger import Ledger
+from asw_exchange.server.control.problems import NotThere
+from asw_exchange.server.control.spaces import delete_space
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import AT_WORK, STANDING
 from asw_exchange.server.spaces import Spaces
@@ -83,6 +85,20 @@ def test_an_imported_session_is_not_mixed_with_what_was_left_there(tmp_path: Pat
         assert [each.message_id for each in space.ledger.entries()] == ["VN-1"]
 
     run(tmp_path / "l.db", load)
+
+
+def test_of_two_who_delete_a_space_the_second_is_told_that_there_is_none(tmp_path: Path) -> None:
+    """Both have found it there, and waited while another one was made."""
+
+    async def delete_twice(spaces: Spaces) -> None:
+        await spaces.open("alice")
+        work = spaces.open("bob"), delete_space(spaces, "alice"), delete_space(spaces, "alice")
+        _, first, second = await asyncio.gather(*work, return_exceptions=True)
+        assert first is None
+        assert isinstance(second, NotThere)
+        assert sorted(spaces) == ["bob", "main"]
+
+    run(tmp_path / "l.db", delete_twice)
 
 
 def deep(place: Path) -> Path:

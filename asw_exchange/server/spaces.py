@@ -128,12 +128,17 @@ class Spaces(Mapping[str, Space]):
                 moved.pop_all()
             return space
 
-    async def remove(self, name: str) -> None:
-        """Close a space and forget it. Raises ConfigurationError for the main one, KeyError, LedgerError."""
+    async def remove(self, name: str) -> bool:
+        """Close a space and forget it; False where there is none, as who came first has removed it.
+
+        Raises ConfigurationError for the main one, and LedgerError.
+        """
         if name == MAIN:
             raise ConfigurationError("the main space cannot be removed", hint="reset it instead")
         async with self._change:
-            space = self._spaces.pop(name)
+            space = self._spaces.pop(name, None)
+            if space is None:
+                return False
             try:
                 await space.committer.run(lambda: space.ledger.clear(notes_too=True))
             except LedgerError:
@@ -143,6 +148,7 @@ class Spaces(Mapping[str, Space]):
             if not _is_shared(space.ledger.database.place):
                 _delete(space.ledger.database.place)
             await self._note()
+            return True
 
     async def close(self) -> None:
         """Close all spaces."""
