@@ -43,6 +43,40 @@ def test_a_version_that_is_no_number_is_refused(
     check_refused(place, "does not tell its version", options)
 
 
+@OPTIONS
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER more AFTER INSERT ON entries BEGIN DELETE FROM outbox; END",
+        "CREATE VIEW more AS SELECT 1",
+    ],
+)
+def test_what_does_more_than_hold_rows_is_refused_before_anything_is_changed(
+    tmp_path: Path, statement: str, options: dict[str, bool]
+) -> None:
+    """No write-ahead log is turned on in it."""
+    check_refused(ledger(tmp_path / "l.db", statement), "that no ledger has .*'more'", options)
+
+
+@pytest.mark.parametrize("options", [{}, {"exclusive": True, "durable": False}])
+def test_a_file_with_nothing_but_a_view_is_not_empty(tmp_path: Path, options: dict[str, bool]) -> None:
+    """It has no tables, and becomes no ledger."""
+    with closing(sqlite3.connect(tmp_path / "l.db")) as connection:
+        connection.execute("CREATE VIEW more AS SELECT 1")
+    check_refused(tmp_path / "l.db", "a view that no ledger has .*'more'", options)
+
+
+def test_a_guard_of_version_1_is_refused_in_this_version(tmp_path: Path) -> None:
+    """It would keep payloads from being emptied; only what is about to be brought up to date may have it."""
+    guard = "CREATE TRIGGER payloads_no_update BEFORE UPDATE ON payloads"
+    place = ledger(
+        tmp_path / "l.db",
+        "DROP TRIGGER payloads_no_update",
+        f"{guard} BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+    )
+    check_refused(place, "payloads_no_update", {})
+
+
 def test_whatever_goes_wrong_leaves_no_lock(tmp_path: Path) -> None:
     """Also what nobody has foreseen: here a caller's mistake, found when the file is locked already."""
     with pytest.raises(AttributeError):

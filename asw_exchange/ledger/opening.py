@@ -148,17 +148,16 @@ def _checked(
                 file=name,
                 hint=f"open it once for writing, as asw serve does, which makes it version {VERSION}",
             )
-        if read_only:
-            _check_file(connection, name)
+        _check_file(connection, name, version)
         if not before:
             set_up(connection)
 
     return check
 
 
-def _check_file(connection: Connection, name: str) -> None:
+def _check_file(connection: Connection, name: str, version: int | None = VERSION) -> None:
     if connection.dialect.name == "sqlite":
-        check_file(connection, name)
+        check_file(connection, name, version)
 
 
 def _create(database: Database) -> None:
@@ -172,7 +171,7 @@ def _create(database: Database) -> None:
             connection.execute(insert(about), [{"name": key, "value": value} for key, value in marks.items()])
         else:
             migrate(connection, version)
-            _check_file(connection, database.place)
+        _check_file(connection, database.place)  # again, as now nobody else can change it
 
     with database.transaction():
         database.define(create)
