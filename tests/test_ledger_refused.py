@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -75,6 +77,42 @@ def test_a_guard_of_version_1_is_refused_in_this_version(tmp_path: Path) -> None
         f"{guard} BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
     )
     check_refused(place, "payloads_no_update", {})
+
+
+@OPTIONS
+@pytest.mark.parametrize("content", [b"x", b"yes\n", b"\0" * 4, b"\0" * 511])
+def test_a_file_too_small_for_a_database_is_refused(
+    tmp_path: Path, content: bytes, options: dict[str, bool]
+) -> None:
+    """SQLite itself takes some of them as empty, and would write over what is there."""
+    (tmp_path / "l.db").write_bytes(content)
+    check_refused(tmp_path / "l.db", r"l\.db: this file is no ledger, nor any SQLite database", options)
+
+
+def make_pipe(place: Path) -> Path:
+    """Make a named pipe that nobody writes to."""
+    os.mkfifo(place)
+    return place
+
+
+def make_socket(place: Path) -> Path:
+    """Make a socket that nobody listens at."""
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(place))
+    return place
+
+
+@OPTIONS
+@pytest.mark.parametrize("make", [make_pipe, make_socket, lambda place: Path("/dev/null")])
+def test_what_is_no_regular_file_is_refused(
+    tmp_path: Path, make: Callable[[Path], Path], options: dict[str, bool]
+) -> None:
+    """It is not opened, as nobody knows how long that takes, and nothing is made beside it."""
+    place = make(tmp_path / "l")
+    before = os.listdir(place.parent)
+    with pytest.raises(LedgerError, match="this is no regular file; name another file"):
+        Ledger.open(place, **options)  # type: ignore[arg-type]
+    assert os.listdir(place.parent) == before
 
 
 def test_whatever_goes_wrong_leaves_no_lock(tmp_path: Path) -> None:
