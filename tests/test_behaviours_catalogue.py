@@ -134,6 +134,15 @@ def test_an_empty_list_is_the_plain_behaviour(conduct: Conduct) -> None:
     assert (conduct.behaviours, conduct.rules()) == ((), ())
 
 
+@pytest.mark.parametrize("magic", [True, False])
+def test_a_reset_lets_magic_values_count_as_in_the_beginning(magic: bool) -> None:
+    """Whatever was said of them since."""
+    conduct = Conduct("NZ", corridors={}, origin=ORIGIN, magic=magic)
+    conduct.magic = not magic
+    conduct.reset()
+    assert conduct.magic is magic
+
+
 def test_the_vocabulary_has_a_json_schema() -> None:
     """For the description of a control API."""
     (schema,), components = msgspec.json.schema_components([*VOCABULARY[:1]])

@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from asw_exchange.clock import VirtualClock
 from asw_exchange.errors import ConfigurationError, LedgerError
 from asw_exchange.ledger import Ledger
+from asw_exchange.server.control.problems import NotThere
+from asw_exchange.server.control.spaces import delete_space
 from asw_exchange.server.settings import Settings
 from asw_exchange.server.space import AT_WORK, STANDING
 from asw_exchange.server.spaces import Spaces
@@ -83,6 +85,74 @@ def test_an_imported_session_is_not_mixed_with_what_was_left_there(tmp_path: Pat
         assert [each.message_id for each in space.ledger.entries()] == ["VN-1"]
 
     run(tmp_path / "l.db", load)
+
+
+def test_of_two_who_delete_a_space_the_second_is_told_that_there_is_none(tmp_path: Path) -> None:
+    """Both have found it there, and waited while another one was made."""
+
+    async def delete_twice(spaces: Spaces) -> None:
+        await spaces.open("alice")
+        work = spaces.open("bob"), delete_space(spaces, "alice"), delete_space(spaces, "alice")
+        _, first, second = await asyncio.gather(*work, return_exceptions=True)
+        assert first is None
+        assert isinstance(second, NotThere)
+        assert sorted(spaces) == ["bob", "main"]
+
+    run(tmp_path / "l.db", delete_twice)
+
+
+def deep(place: Path) -> Path:
+    """Make a session whose note is nested more deeply than anybody reads."""
+    with Ledger.open(place) as ledger:
+        ledger.set_note(STANDING, '{"gateways":{"VN":{"behaviours":' + "[" * 3000 + "]" * 3000 + "}}}")
+    return place
+
+
+def test_a_session_whose_note_is_nested_too_deeply_leaves_nothing(tmp_path: Path) -> None:
+    """It is refused in a sentence; its file is gone, and the name is free for another one."""
+
+    async def load(spaces: Spaces) -> None:
+        before = sorted(os.listdir(tmp_path)), len(os.listdir("/proc/self/fd"))
+        with pytest.raises(ConfigurationError, match="what the session says of itself cannot be read"):
+            await spaces.load("alice", deep(tmp_path / "session.db"))
+        assert (sorted(os.listdir(tmp_path)), len(os.listdir("/proc/self/fd"))) == before
+        Ledger.open(tmp_path / "session.db").close()
+        await spaces.load("alice", tmp_path / "session.db")
+
+    run(tmp_path / "l.db", load)
+
+
+def test_a_space_that_nobody_waits_for_any_more_is_let_go(tmp_path: Path) -> None:
+    """Its opening is cancelled half-way: another may have its ledger at once."""
+
+    async def cancel(spaces: Spaces) -> None:
+        opening = asyncio.create_task(spaces.open("alice"))
+        while not (tmp_path / "l.alice.db.lock").exists():
+            await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        assert "alice" not in spaces
+        Ledger.open(tmp_path / "l.alice.db", exclusive=True).close()
+
+    run(tmp_path / "l.db", cancel)
+
+
+def test_a_space_that_cannot_be_noted_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The main ledger fails while another space is made: there is no space that a restart would not find."""
+
+    def fdatasync(file: int) -> None:
+        if os.path.samestat(os.fstat(file), os.stat(tmp_path / "l.db-wal")):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    async def open_one(spaces: Spaces) -> None:
+        monkeypatch.setattr(os, "fdatasync", fdatasync)
+        with pytest.raises(LedgerError):
+            await spaces.open("alice")
+        assert "alice" not in spaces
+        Ledger.open(tmp_path / "l.alice.db", exclusive=True).close()
+
+    run(tmp_path / "l.db", open_one)
 
 
 def rename(before: str, after: str) -> Callable[[Connection], object]:

@@ -50,6 +50,7 @@ class Conduct:
         self.gateway = gateway
         self.magic = magic
         """Whether magic values in documents count."""
+        self._first_magic = magic
         self._corridors = corridors
         self._origin = origin
         self._lock = Lock()
@@ -111,8 +112,9 @@ class Conduct:
             return self._rules.states()
 
     def reset(self) -> None:
-        """Behave plainly: no words, no rules, nothing remembered."""
+        """Behave as in the beginning: no words, no rules, nothing remembered, magic values as then."""
         with self._lock:
+            self.magic = self._first_magic
             self._stand(())
             self._rules.clear()
             self._forget()

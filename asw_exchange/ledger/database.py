@@ -9,7 +9,7 @@ Not here: how it is opened (``opening.py``), what is written (``store.py``).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from threading import RLock
 from types import TracebackType
@@ -76,11 +76,10 @@ class Database:
         self._failed = False
         self._closed = False
         self._unlock = way.lock()
-        try:
+        with ExitStack() as locked:  # to be unlocked again where it is refused
+            locked.callback(self._unlock, True)
             self._connect()
-        except LedgerError:
-            self._unlock(True)
-            raise
+            locked.pop_all()
         self.dialect = self._connection.dialect.name
         """sqlite or postgresql."""
         self.statements = compile_statements(self.dialect)
@@ -219,17 +218,13 @@ class Database:
 
     def _connect(self) -> None:
         try:
-            connection = self._way.connect()
+            with ExitStack() as connected:  # to be closed again where it is refused
+                connection = self._way.connect()
+                connected.callback(connection.close)
+                self._way.set_up(connection)
+                connected.pop_all()
         except SQLAlchemyError as error:
             raise failure(error, self.place) from error
-        try:
-            self._way.set_up(connection)
-        except SQLAlchemyError as error:
-            connection.close()
-            raise failure(error, self.place) from error
-        except LedgerError:
-            connection.close()
-            raise
         self._connection = connection
         self._driver: Any = connection.connection.dbapi_connection
         self._errors = (SQLAlchemyError, connection.dialect.loaded_dbapi.Error, UnicodeError)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import DDL, Connection, Table, event
 
 from asw_exchange.errors import LedgerError
-from asw_exchange.ledger.tables import attempts, citations, documents, entries, metadata, payloads
+from asw_exchange.ledger.tables import VERSION, attempts, citations, documents, entries, metadata, payloads
 
 APPEND_ONLY = "the ledger is append-only"
 
@@ -24,9 +24,13 @@ _REFUSE = (
 
 def guard_on_sqlite(table: Table, verb: str) -> str:
     """Return the trigger that refuses ``verb`` on a table, in the words of SQLite."""
+    return _guard_on_sqlite(table, verb, _unless_emptied(table, verb))
+
+
+def _guard_on_sqlite(table: Table, verb: str, unless: str = "") -> str:
     return (
         f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
-        f"{_unless_emptied(table, verb)}BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+        f"{unless}BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
     )
 
 
@@ -57,17 +61,23 @@ for _table in (payloads, documents, entries, citations, attempts):
         _create("postgresql", _guard_on_postgresql(_table, _verb), after=_table)
 
 
-def check_file(connection: Connection, name: str) -> None:
+_earlier = _guard_on_sqlite(payloads, "UPDATE")
+"""What a ledger of version 1 has instead of the guard that lets payloads be emptied."""
+
+
+def check_file(connection: Connection, name: str, version: int | None = VERSION) -> None:
     """Refuse a file whose tables do more than hold rows: triggers, views and the like that are not ours.
 
-    They came with the file, and would run with whatever is done here. Raises LedgerError.
+    They came with the file, and would run with whatever is done here. ``version`` is that of the ledger, None
+    where there is none in it yet. Raises LedgerError.
     """
+    ours = (*_on_sqlite, _earlier) if version == 1 else _on_sqlite
     rows = connection.exec_driver_sql(
         "SELECT type, name, sql FROM sqlite_master"
         " WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'"
     )
     for kind, found, statement in rows:
-        if statement not in _on_sqlite:
+        if statement not in ours:
             raise LedgerError(
                 f"the file has a {kind} that no ledger has",
                 file=name,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -32,19 +33,20 @@ class Options(TypedDict, total=False):
     durable: bool
 
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+"""How a version is written; a file can hold anything, also what is no text."""
 _USUAL = Options(read_only=False, wait=timedelta(seconds=5), schema=None, exclusive=False, durable=True)
 
 
 def open_database(place: str | Path, **options: Unpack[Options]) -> Database:
     """Open the database of a ledger, creating it where there is none. Raises LedgerError."""
     chosen = _USUAL | options
-    database = Database(_way(place, chosen))
-    if not chosen["read_only"]:
-        try:
+    with ExitStack() as opened:  # to be closed again where it is refused
+        database = Database(_way(place, chosen))
+        opened.callback(database.close, refused=True)
+        if not chosen["read_only"]:
             _create(database)
-        except LedgerError:
-            database.close(refused=True)
-            raise
+        opened.pop_all()
     return database
 
 
@@ -146,17 +148,16 @@ def _checked(
                 file=name,
                 hint=f"open it once for writing, as asw serve does, which makes it version {VERSION}",
             )
-        if read_only:
-            _check_file(connection, name)
+        _check_file(connection, name, version)
         if not before:
             set_up(connection)
 
     return check
 
 
-def _check_file(connection: Connection, name: str) -> None:
+def _check_file(connection: Connection, name: str, version: int | None = VERSION) -> None:
     if connection.dialect.name == "sqlite":
-        check_file(connection, name)
+        check_file(connection, name, version)
 
 
 def _create(database: Database) -> None:
@@ -170,7 +171,7 @@ def _create(database: Database) -> None:
             connection.execute(insert(about), [{"name": key, "value": value} for key, value in marks.items()])
         else:
             migrate(connection, version)
-            _check_file(connection, database.place)
+        _check_file(connection, database.place)  # again, as now nobody else can change it
 
     with database.transaction():
         database.define(create)
@@ -188,18 +189,18 @@ def _version(connection: Connection, name: str) -> int | None:
     tables = inspector.get_table_names(schema)
     if not tables:
         return None
-    marks: dict[str, str] = {}
+    marks: dict[str, object] = {}
     if about.name in tables and {"name", "value"} <= {
         each["name"] for each in inspector.get_columns(about.name, schema)
     }:
         marks = {row.name: row.value for row in connection.execute(select(about))}
     if marks.get("name") != NAME:
         raise LedgerError("this database is no ledger", file=name, hint="name another one")
-    return _known_version(marks.get("version", ""), name)
+    return _known_version(str(marks.get("version", "")), name)
 
 
 def _known_version(version: str, name: str) -> int:
-    if not version.isdecimal():
+    if not _NUMBER.fullmatch(version):
         raise LedgerError("the ledger does not tell its version", file=name, value=version)
     if int(version) > VERSION:
         raise LedgerError(

@@ -33,6 +33,8 @@ _WRITER_SETTINGS = (
 )
 _DURABLE, _LATER = "synchronous = FULL", "synchronous = NORMAL"
 """Whether a commit is on the disk when it returns, or once the log was synced."""
+_SMALLEST = 512
+"""Octets of the smallest page, so of a database that is not empty: https://www.sqlite.org/fileformat.html."""
 _SETTINGS = ("foreign_keys = ON", "temp_store = MEMORY")
 
 
@@ -153,6 +155,18 @@ def check_path(path: Path | None, *, read_only: bool) -> None:
         raise LedgerError("its folder is missing", file=str(path), hint=f"create {path.parent} first")
     if read_only and not os.path.exists(path):
         raise LedgerError("there is no ledger here", file=str(path))
+    if os.path.exists(path):
+        _check_file(path)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what SQLite would wait for, or take as empty, without opening it: to open a pipe is to wait."""
+    if not os.path.isfile(path):
+        raise LedgerError("this is no regular file", file=str(path), hint="name another file")
+    if 0 < os.path.getsize(path) < _SMALLEST:
+        raise LedgerError(
+            "this file is no ledger, nor any SQLite database", file=str(path), hint="name another file"
+        )
 
 
 def _address(path: Path | None, read_only: bool, immutable: bool) -> URL:

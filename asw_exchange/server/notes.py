@@ -119,7 +119,7 @@ def _read(noted: str) -> Standing:
     """Read a note, which may come from elsewhere. Raises ConfigurationError."""
     try:
         standing = msgspec.json.decode(noted, type=Standing)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError(f"what the session says of itself cannot be read: {error}") from error
     if not FIRST <= standing.moment < LAST or abs(standing.ahead) > _MOST_AHEAD:
         raise ConfigurationError("the clock of the session stands outside the years 2000 to 2100")

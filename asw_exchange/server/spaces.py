@@ -6,7 +6,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -122,19 +122,24 @@ class Spaces(Mapping[str, Space]):
                 raise ConfigurationError("there is a space of this name", value=name, hint="take another")
             place = self._file(name)
             _delete_log(place)  # one that a crash has left would be taken for that of the session
-            shutil.move(session, place)
-            try:
-                return await self._start(name, place, as_it_was=True)
-            except ExchangeError:
-                _delete(place)
-                raise
+            with ExitStack() as moved:  # to be deleted where no space comes about
+                moved.callback(_delete, place)
+                shutil.move(session, place)
+                space = await self._start(name, place, as_it_was=True)
+                moved.pop_all()
+            return space
 
-    async def remove(self, name: str) -> None:
-        """Close a space and forget it. Raises ConfigurationError for the main one, KeyError, LedgerError."""
+    async def remove(self, name: str) -> bool:
+        """Close a space and forget it; False where there is none, as who came first has removed it.
+
+        Raises ConfigurationError for the main one, and LedgerError.
+        """
         if name == MAIN:
             raise ConfigurationError("the main space cannot be removed", hint="reset it instead")
         async with self._change:
-            space = self._spaces.pop(name)
+            space = self._spaces.pop(name, None)
+            if space is None:
+                return False
             try:
                 await space.committer.run(lambda: space.ledger.clear(notes_too=True))
             except LedgerError:
@@ -144,6 +149,7 @@ class Spaces(Mapping[str, Space]):
             if not _is_shared(space.ledger.database.place):
                 _delete(space.ledger.database.place)
             await self._note()
+            return True
 
     async def close(self) -> None:
         """Close all spaces."""
@@ -154,8 +160,9 @@ class Spaces(Mapping[str, Space]):
             self._folder.cleanup()
 
     async def _start(self, name: str, place: str, *, as_it_was: bool = False) -> Space:
-        space = self._made(name, place)
-        try:
+        async with AsyncExitStack() as opened:  # to be closed again where no space comes about
+            space = self._made(name, place)
+            opened.push_async_callback(space.close)
             await restore(space, as_it_was=as_it_was, clock=self.settings.moment is None)
             await space.start()
             if space.warning:
@@ -164,12 +171,11 @@ class Spaces(Mapping[str, Space]):
                 space.attend(keep_journal(space))
             if self.settings.keep and not as_it_was:
                 space.attend(retain(space, self.settings.keep))
-        except ExchangeError:
-            await space.close()
-            raise
-        self._spaces[name] = space
-        if name != MAIN:
-            await self._note()
+            self._spaces[name] = space
+            opened.callback(self._spaces.pop, name, None)
+            if name != MAIN:
+                await self._note()
+            opened.pop_all()
         return space
 
     async def _note(self) -> None:

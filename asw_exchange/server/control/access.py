@@ -51,8 +51,13 @@ def find_space(spaces: Spaces, name: str) -> Space:
     """Return a space. Raises NotThere."""
     space = spaces.get(name)
     if space is None:
-        raise NotThere("there is no space of this name", value=name[:40])
+        raise not_there(name)
     return space
+
+
+def not_there(name: str) -> NotThere:
+    """Return what is told where no space has this name."""
+    return NotThere("there is no space of this name", value=name[:40])
 
 
 def places_of(request: Request) -> Places:

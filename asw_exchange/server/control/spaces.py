@@ -15,7 +15,7 @@ from pydantic import Field
 
 from asw_exchange.errors import LedgerError
 from asw_exchange.ledger import Ledger
-from asw_exchange.server.control.access import Everywhere, find_space
+from asw_exchange.server.control.access import Everywhere, find_space, not_there
 from asw_exchange.server.control.forms import Name, Told
 from asw_exchange.server.control.problems import (
     AlreadyThere,
@@ -82,7 +82,8 @@ async def delete_space(spaces: Everywhere, name: Name) -> None:
     find_space(spaces, name)
     if name == MAIN:
         raise AlreadyThere("the main space stays", hint="POST reset forgets what is in it")
-    await spaces.remove(name)
+    if not await spaces.remove(name):
+        raise not_there(name)
 
 
 @router.put("/spaces/{name}/session", status_code=201, openapi_extra=_SESSION)
