@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import re
@@ -22,7 +23,7 @@ import pytest
 from asw_exchange.corridor import Corridor
 from asw_exchange.corridors.asean import CORRIDOR
 from asw_exchange.errors import ConfigurationError
-from asw_exchange.gateway import Examination
+from asw_exchange.gateway import Examination, Subject
 from asw_exchange.model import Outcome
 from asw_exchange.server.examiner import MOST_TOGETHER, Examiner, _take
 from asw_exchange.server.workers import Question, answer_all, result_of, usual_workers, work
@@ -153,6 +154,18 @@ def test_large_messages_are_examined_one_by_one() -> None:
         return taken
 
     assert asyncio.run(take()) == [[10] * MOST_TOGETHER, [10, 200_000], [100_000], [300_000], [10]]
+
+
+@pytest.mark.parametrize("raw", [b"no XML", b"<a/>", messages(1)[0][1].replace(b"SG", b"MY")])
+def test_nothing_is_left_of_a_message_that_was_refused(raw: bytes) -> None:
+    """No exception holds it, with its bytes and trees, until the garbage is collected some day."""
+    gc.collect()
+    gc.disable()
+    try:
+        assert answer_all([question(raw)], JOINED, TRUST).each[0] is not None
+        assert not [each for each in gc.get_objects() if isinstance(each, Subject)]
+    finally:
+        gc.enable()
 
 
 def test_a_fault_of_ours_reaches_who_asked_and_no_other() -> None:

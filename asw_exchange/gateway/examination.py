@@ -21,7 +21,7 @@ from asw_exchange.clock import latest_date
 from asw_exchange.codec import DEFAULT_LIMITS, Limits
 from asw_exchange.corridor import STRICT, Corridor, MessageKind
 from asw_exchange.errors import (
-    ExchangeError,
+    ConfigurationError,
     ParseError,
     UntrustedSigner,
     WrongKind,
@@ -100,7 +100,8 @@ class Subject:
     report: Report | None = None
     document: Value | None = None
     outcome: Outcome | None = None
-    error: ExchangeError | None = None
+    refusal: tuple[Finding, ...] = ()
+    trouble: ConfigurationError | None = None
 
     def examination(self) -> Examination:
         """Return what the steps have found out. Raises ConfigurationError when one could not be done."""

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from asw_exchange.corridor import Arrival, Corridor, MessageKind
-from asw_exchange.errors import ExchangeError, MessageIdReused
+from asw_exchange.errors import ConfigurationError, MessageIdReused
 from asw_exchange.gateway.examination import Examination
 from asw_exchange.gateway.steps import Refused
 from asw_exchange.model import Finding, Outcome, Severity, Value
@@ -69,7 +69,8 @@ class Delivery:
     first: Entry | None = None
     """The entry of the same message when it came before."""
     outcome: Outcome | None = None
-    error: ExchangeError | None = None
+    refusal: tuple[Finding, ...] = ()
+    trouble: ConfigurationError | None = None
     _arrival: Arrival | None = None
 
     @property

@@ -28,8 +28,10 @@ class Progress(Protocol):
     """What steps have found out so far."""
 
     outcome: Outcome | None
-    error: ExchangeError | None
-    """Why it goes no further."""
+    refusal: tuple[Finding, ...]
+    """Why it was refused, if it was."""
+    trouble: ConfigurationError | None
+    """Why a check could not run."""
 
 
 P = TypeVar("P", bound=Progress)
@@ -51,19 +53,25 @@ def run(steps: Iterable[Callable[[P], None]], messages: Sequence[P]) -> Laps:
             break
         start = perf_counter()
         for progress in ahead:
-            try:
-                step(progress)
-            except ExchangeError as error:
-                progress.error, progress.outcome = error, Outcome.REJECTED
+            _take(step, progress)
         laps[step.__name__] = len(ahead), perf_counter() - start
     return laps
 
 
+def _take(step: Callable[[P], None], progress: P) -> None:
+    """Take one step. Of a refusal only its findings are kept: an exception holds all that it has passed."""
+    try:
+        step(progress)
+    except ConfigurationError as error:
+        progress.trouble, progress.outcome = error, Outcome.REJECTED
+    except Refused as error:
+        progress.refusal, progress.outcome = error.findings, Outcome.REJECTED
+    except ExchangeError as error:
+        progress.refusal, progress.outcome = (findings_of_error(error),), Outcome.REJECTED
+
+
 def refusal_of(progress: Progress) -> tuple[Finding, ...]:
     """Return why a message was refused, if it was. Raises ConfigurationError: a check could not run."""
-    error = progress.error
-    if error is None:
-        return ()
-    if isinstance(error, ConfigurationError):
-        raise error
-    return error.findings if isinstance(error, Refused) else (findings_of_error(error),)
+    if progress.trouble is not None:
+        raise progress.trouble
+    return progress.refusal
