@@ -24,6 +24,7 @@ from asw_exchange.cli import (
     serving,
     signing,
 )
+from asw_exchange.cli.codes import CONFIGURATION, INPUT_OUTPUT, INVALID, USAGE
 from asw_exchange.cli.output import say, write_out
 from asw_exchange.errors import (
     ConfigurationError,
@@ -35,8 +36,6 @@ from asw_exchange.errors import (
     UnknownName,
     WrongOption,
 )
-
-OK, INVALID, USAGE, CONFIGURATION, INPUT_OUTPUT, NETWORK = range(6)
 
 
 class _Commands(TyperGroup):

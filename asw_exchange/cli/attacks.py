@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asw_exchange.cli.checking import Json, Moment
+from asw_exchange.cli.codes import INVALID
 from asw_exchange.cli.documents import KindArgument, moment_option
 from asw_exchange.cli.files import write_file
 from asw_exchange.cli.output import print_json, say, show, table, write_result
@@ -115,7 +116,7 @@ def report(trials: dict[str, list[Trial]], json_: bool) -> None:
         verdict = f"{wrong} WRONG" if wrong else "all OK"
         print(f"{sum(trial.tried for trial in everything)} attacks tried, {verdict}")
     if not all(trial.held for trial in everything):
-        raise typer.Exit(1)
+        raise typer.Exit(INVALID)
 
 
 def _show(trials: dict[str, list[Trial]]) -> None:

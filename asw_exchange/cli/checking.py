@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asw_exchange.cli.codes import INPUT_OUTPUT, INVALID
 from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.files import read_file, shown, xml_files
 from asw_exchange.cli.output import print_json, progress, say, show, table
@@ -23,8 +24,6 @@ Moment = Annotated[
     str | None,
     typer.Option("--moment", metavar="TIME", help="The receiver's time, for example 2025-03-01T08:00:00Z."),
 ]
-
-INPUT_OUTPUT = 4
 
 
 def register(app: typer.Typer) -> None:
@@ -92,7 +91,7 @@ def _tell(reports: list[tuple[Path, Report]], unread: list[FileError], json_: bo
     if unread:
         raise typer.Exit(INPUT_OUTPUT)
     if not all(report.valid for _, report in reports):
-        raise typer.Exit(1)
+        raise typer.Exit(INVALID)
 
 
 def _our_check(kind: str | None, moment: str | None, level: str) -> Callable[[bytes], Report]:

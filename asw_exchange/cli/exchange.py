@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asw_exchange.cli.codes import INVALID
 from asw_exchange.cli.output import entry_data, meter, print_json, say, show, table
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def demo(
     if db is not None:
         say(f"ledger kept in {db}; see asw tally --check --db {db}")
     if not result.reconciled:
-        raise typer.Exit(1)
+        raise typer.Exit(INVALID)
 
 
 def tally(
@@ -84,7 +85,7 @@ def tally(
         if check:
             _print_verdict(result, partly=(gateway, kind) != (None, None))
     if check and not result.reconciled:
-        raise typer.Exit(1)
+        raise typer.Exit(INVALID)
 
 
 def timeline(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asw_exchange.cli.codes import INVALID
 from asw_exchange.cli.files import remove_file, shown, write_file
 from asw_exchange.cli.output import print_json, say
 
@@ -52,7 +53,7 @@ def explain(
     if dump is not None:
         _dump(found, dump)
     if found.verified is None:
-        raise typer.Exit(1)
+        raise typer.Exit(INVALID)
     if out is not None:
         write_file(out, found.verified.canonical)
 

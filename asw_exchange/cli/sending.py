@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asw_exchange.cli.checking import Moment
+from asw_exchange.cli.codes import INVALID, NETWORK
 from asw_exchange.cli.documents import moment_option
 from asw_exchange.cli.exchange import Json
 from asw_exchange.cli.files import check_folder, read_file, shown, write_file, xml_files
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from asw_exchange.server.sending import Told
     from asw_exchange.server.settings import Settings
     from asw_exchange.server.spaces import Spaces
-
-INVALID, NETWORK = 1, 5
 
 
 def register(app: typer.Typer) -> None:

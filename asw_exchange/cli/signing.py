@@ -9,6 +9,7 @@ import typer
 
 from asw_exchange.cli import explaining
 from asw_exchange.cli.checking import Json, Moment
+from asw_exchange.cli.codes import INVALID
 from asw_exchange.cli.documents import Out, moment_option
 from asw_exchange.cli.explaining import Dump, Explain
 from asw_exchange.cli.facts import as_data, facts_about, print_facts
@@ -108,7 +109,7 @@ def _tell_refusal(file: Path, error: ExchangeError, facts: dict[str, Fact], json
         return
     refusal = {"file": shown(file), "verified": False, "code": error.reply_code, "reason": str(error)}
     print_json({**refusal, "facts": as_data(facts)})
-    raise typer.Exit(1) from error
+    raise typer.Exit(INVALID) from error
 
 
 def _told(file: Path, verified: Verified) -> dict[str, object]:

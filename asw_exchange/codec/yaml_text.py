@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from asw_exchange.codec.reader import bad_utf8_line
 from asw_exchange.errors import InputError
 
 _BROKEN = (yaml.YAMLError, UnicodeDecodeError, RecursionError)
@@ -26,7 +27,7 @@ def read(data: bytes) -> Any:
     try:
         return yaml.load(data.decode("utf-8"), Loader=_PlainLoader)  # noqa: S506 - builds only str, list, dict
     except UnicodeDecodeError as error:
-        raise InputError("not UTF-8", line=data.count(b"\n", 0, error.start) + 1) from error
+        raise InputError("not UTF-8", line=bad_utf8_line(data)) from error
     except yaml.reader.ReaderError as error:
         line = data.decode("utf-8").count("\n", 0, error.position) + 1
         reason = f"{error.reason}: U+{error.character:04X}"

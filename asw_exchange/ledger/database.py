@@ -87,23 +87,11 @@ class Database:
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Run a compiled statement that gives nothing back. Raises LedgerError."""
         with self._lock:
-            self._check()
-            try:
-                self._driver.execute(statement, values)
-            except self._errors as error:
-                raise self._failure(error) from error
+            self._do(lambda: self._driver.execute(statement, values))
 
     def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of a compiled statement. Raises LedgerError."""
-        with self._lock:
-            if self._depth == 0:
-                return self._look_up(lambda: self._driver.execute(statement, values).fetchall())
-            self._check()
-            try:
-                rows: list[Row] = self._driver.execute(statement, values).fetchall()
-            except self._errors as error:
-                raise self._failure(error) from error
-            return rows
+        return self._look_up(lambda: self._driver.execute(statement, values).fetchall())
 
     def select(self, statement: Executable) -> list[Row]:
         """Return the rows of a SQLAlchemy statement: for everything off the hot path. Raises LedgerError."""
